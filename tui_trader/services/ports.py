@@ -1,0 +1,148 @@
+"""What the services need of the store. ``tui_trader.store`` fulfils it; tests use a hand-written twin.
+
+Writes are queued to one writer thread and grouped into durable commits; awaiting a write means *it is on the disk*.
+Orders' writes overtake reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from tui_trader.domain.balance import Balance, EquitySample
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order
+from tui_trader.domain.position import Position
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal. ``sequence`` and ``hash`` are given by the store; ``at`` is UTC ms.
+
+    ``body`` is JSON-able; decimals in it are canonical text.
+    """
+
+    kind: str
+    at: int
+    body: Mapping[str, Any]
+    order_id: str = ""
+    origin: str = ""
+    sequence: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is written together, in one transaction: all of it or none.
+
+    ``orders`` and ``positions`` replace the rows of the same id; ``fills`` already there are ignored;
+    ``settings`` are small named values (JSON text), such as cursors, the gate's state or the account's uid.
+    """
+
+    journal: Sequence[JournalEntry] = ()
+    orders: Sequence[Order] = ()
+    fills: Sequence[Fill] = ()
+    positions: Sequence[Position] = ()
+    removed_positions: Sequence[str] = ()
+    balances: Sequence[Balance] = ()
+    equity: Sequence[EquitySample] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """Which rows of a history are wanted; times are UTC ms, ``None`` means any. ``text`` matches symbol, tag, note."""
+
+    symbol: str | None = None
+    side: str | None = None
+    origin: str | None = None
+    status: tuple[str, ...] = ()
+    tag: str | None = None
+    text: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """A page: ``total`` counts all that match; ``cursor`` fetches the next page, ``None`` at the end."""
+
+    items: Sequence[T]
+    total: int
+    cursor: str | None
+
+
+class Store(Protocol):
+    """The desk's memory."""
+
+    async def write(self, change: Change) -> int:
+        """Commit a change durably and return the journal's sequence after it.
+
+        Raises:
+            StoreError: nothing of it was written.
+
+        """
+        ...
+
+    async def order(self, key: str) -> Order | None:
+        """Find an order by our id, the client order id, the intent id or the venue's id."""
+        ...
+
+    async def unfinished_orders(self) -> Sequence[Order]:
+        """List orders that are not final (``NOT_PLACED`` ones included), oldest first."""
+        ...
+
+    async def orders(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Order]:
+        """Page through orders, newest first."""
+        ...
+
+    async def fills(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Fill]:
+        """Page through executions, newest first."""
+        ...
+
+    def all_fills(self, symbol: str | None = None) -> AsyncIterator[Fill]:
+        """Stream every execution, oldest first (by time, then insertion)."""
+        ...
+
+    async def fills_of(self, venue_order_id: str) -> Sequence[Fill]:
+        """List the executions of one order."""
+        ...
+
+    async def positions(self) -> Sequence[Position]:
+        """List all positions, open and closed, newest first."""
+        ...
+
+    async def balances(self) -> Sequence[Balance]:
+        """List the balances last written."""
+        ...
+
+    async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
+        """List equity samples, oldest first."""
+        ...
+
+    async def journal(
+        self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None
+    ) -> Sequence[JournalEntry]:
+        """List journal lines after a sequence number, oldest first."""
+        ...
+
+    async def setting(self, name: str) -> str | None:
+        """Read a small named value."""
+        ...
+
+    async def verify(self) -> int:
+        """Check the journal's hash chain and return its length.
+
+        Raises:
+            StoreError: names the first line that does not fit.
+
+        """
+        ...
+
+    async def close(self) -> None:
+        """Checkpoint and close."""
+        ...
