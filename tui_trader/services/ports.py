@@ -15,7 +15,6 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 
-
 T = TypeVar("T")
 
 
