@@ -1,0 +1,154 @@
+"""A store in memory, with the promises of ``tui_trader.services.ports.Store`` and switches for trouble."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from tui_trader.domain.balance import Balance, EquitySample
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order
+from tui_trader.domain.position import Position
+from tui_trader.errors import StoreError
+from tui_trader.services.ports import Change, HistoryFilter, JournalEntry, Rows
+
+
+class StoreTwin:
+    """Everything written, in order. ``failing`` makes writes fail; ``hold()`` lets them wait until ``release()``.
+
+    What a write leaves behind is visible only once it is *durable*, as on the disk; a new service over the same
+    twin is a restart.
+    """
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.lines: list[JournalEntry] = []
+        self.order_rows: dict[str, Order] = {}
+        self.fill_rows: dict[tuple[str, str], Fill] = {}
+        self.position_rows: dict[str, Position] = {}
+        self.balance_rows: dict[str, Balance] = {}
+        self.equity_rows: list[EquitySample] = []
+        self.settings: dict[str, str] = {}
+        self.failing: str | None = None
+        self.closed = False
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def hold(self) -> None:
+        """Let writes wait."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Let the waiting writes through."""
+        self._open.set()
+
+    async def write(self, change: Change) -> int:
+        """Commit a change after a turn of the loop."""
+        await asyncio.sleep(0)
+        await self._open.wait()
+        if self.failing is not None:
+            raise StoreError(self.failing)
+        for line in change.journal:
+            sequence = len(self.lines) + 1
+            self.lines.append(replace(line, sequence=sequence, hash=f"{sequence:064x}"))
+        self.order_rows.update({order.id: order for order in change.orders})
+        for fill in change.fills:
+            self.fill_rows.setdefault(fill.key, fill)
+        self.position_rows.update({position.id: position for position in change.positions})
+        for position_id in change.removed_positions:
+            self.position_rows.pop(position_id, None)
+        self.balance_rows.update({balance.asset: balance for balance in change.balances})
+        self.equity_rows.extend(change.equity)
+        self.settings.update(change.settings)
+        self.changes.append(change)
+        return len(self.lines)
+
+    async def order(self, key: str) -> Order | None:
+        """Find an order by any of its names."""
+        await asyncio.sleep(0)
+        for order in self.order_rows.values():
+            if key in {order.id, order.client_order_id, order.intent_id, order.venue_order_id}:
+                return order
+        return None
+
+    async def unfinished_orders(self) -> Sequence[Order]:
+        """List what is not final, oldest first."""
+        await asyncio.sleep(0)
+        return [order for order in self.order_rows.values() if not order.final]
+
+    async def orders(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Order]:
+        """Page through orders, newest first."""
+        await asyncio.sleep(0)
+        found = [order for order in reversed(self.order_rows.values()) if _order_matches(order, where)]
+        start = int(cursor or 0) + offset
+        following = start + limit
+        return Rows(found[start:following], len(found), str(following) if following < len(found) else None)
+
+    async def fills(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Fill]:
+        """Page through executions, newest first."""
+        await asyncio.sleep(0)
+        found = [fill for fill in reversed(self.fill_rows.values()) if where.symbol in {None, fill.symbol}]
+        start = int(cursor or 0) + offset
+        following = start + limit
+        return Rows(found[start:following], len(found), str(following) if following < len(found) else None)
+
+    async def all_fills(self, symbol: str | None = None) -> AsyncIterator[Fill]:
+        """Stream every execution, oldest first."""
+        for fill in sorted(self.fill_rows.values(), key=lambda each: each.at):
+            if symbol in {None, fill.symbol}:
+                yield fill
+
+    async def fills_of(self, venue_order_id: str) -> Sequence[Fill]:
+        """List the executions of one order."""
+        await asyncio.sleep(0)
+        return [fill for fill in self.fill_rows.values() if fill.venue_order_id == venue_order_id]
+
+    async def positions(self) -> Sequence[Position]:
+        """List positions, newest first."""
+        return sorted(self.position_rows.values(), key=lambda each: -each.opened_at)
+
+    async def balances(self) -> Sequence[Balance]:
+        """List balances."""
+        return list(self.balance_rows.values())
+
+    async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
+        """List samples, oldest first."""
+        return [sample for sample in self.equity_rows if start <= sample.at <= end][:limit]
+
+    async def journal(
+        self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None
+    ) -> Sequence[JournalEntry]:
+        """List lines after a sequence, oldest first."""
+        await asyncio.sleep(0)
+        found = (line for line in self.lines[after:] if order_id in {None, line.order_id} and kind in {None, line.kind})
+        return [line for line, _ in zip(found, range(limit), strict=False)]
+
+    async def setting(self, name: str) -> str | None:
+        """Read a small value."""
+        await asyncio.sleep(0)
+        return self.settings.get(name)
+
+    async def verify(self) -> int:
+        """Return the journal's length."""
+        return len(self.lines)
+
+    async def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+    def kinds(self, order_id: str | None = None) -> list[str]:
+        """List the kinds written, in order, of one order or of all."""
+        return [line.kind for line in self.lines if order_id in {None, line.order_id}]
+
+
+def _order_matches(order: Order, where: HistoryFilter) -> bool:
+    """Tell whether an order fits the filters that tests use."""
+    return (
+        where.symbol in {None, order.symbol}
+        and where.side in {None, order.side.value}
+        and where.origin in {None, order.request.origin.value}
+        and (not where.status or order.status.value in where.status)
+        and (where.start is None or order.created_at >= where.start)
+        and (where.end is None or order.created_at <= where.end)
+    )
