@@ -1,0 +1,144 @@
+"""Loopback servers written by hand, and a clock that tests turn."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+Behaviour = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+
+
+def http_answer(body: bytes = b"{}", status: str = "200 OK", headers: str = "") -> bytes:
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode()
+        + body
+    )
+
+
+async def answer_ok(request: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(http_answer())
+
+
+class RawServer:
+    """An HTTP server that does to the n-th request what the n-th behaviour says; pings are answered and kept apart."""
+
+    def __init__(self) -> None:
+        self.requests: list[bytes] = []
+        self.pings = 0
+        self.behaviours: list[Behaviour] = []
+        self.connections: list[asyncio.StreamWriter] = []
+        self.accepted = 0
+        self.port = 0
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            for writer in self.connections:
+                writer.transport.abort()
+            await self._server.wait_closed()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
+        self.connections.append(writer)
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"GET /api/v3/ping"):
+                    self.pings += 1
+                    writer.write(http_answer())
+                    continue
+                self.requests.append(head)
+                behave = self.behaviours.pop(0) if self.behaviours else answer_ok
+                await behave(head, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+class TurnedClock:
+    """A clock that stands still until ``turn`` moves it; sleepers wake in order of their time."""
+
+    def __init__(self, wall_ms: int = 1_760_000_000_000) -> None:
+        self._wall = wall_ms
+        self._seconds = 1000.0
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    def wall_ms(self) -> int:
+        return self._wall + round((self._seconds - 1000.0) * 1000)
+
+    def monotonic(self) -> float:
+        return self._seconds
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._seconds + seconds, future))
+        await future
+
+    def step_wall(self, ms: int) -> None:
+        """Move the wall clock alone, as a suspend or a correction does."""
+        self._wall += ms
+
+    async def turn(self, seconds: float) -> None:
+        """Let time pass in small steps, so that what wakes may sleep again."""
+        end = self._seconds + seconds
+        await self.settle()
+        while True:
+            self._sleepers = [entry for entry in self._sleepers if not entry[1].done()]
+            due = min((at for at, _ in self._sleepers), default=end + 1)
+            if due > end:
+                break
+            self._seconds = max(self._seconds, due)
+            for at, future in sorted(self._sleepers, key=lambda entry: entry[0]):
+                if at <= self._seconds and not future.done():
+                    future.set_result(None)
+            await self.settle()
+        self._seconds = end
+        await self.settle()
+
+    async def settle(self) -> None:
+        for _ in range(30):
+            await asyncio.sleep(0)
+
+
+async def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - the condition is anything a test can see
+            await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[RawServer]:
+    raw = RawServer()
+    await raw.start()
+    yield raw
+    await raw.stop()
+
+
+@pytest.fixture
+def turned() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture
+def until() -> Callable[..., Awaitable[None]]:
+    return eventually
+
+
+@pytest.fixture
+def answer() -> Callable[..., bytes]:
+    return http_answer
