@@ -158,6 +158,14 @@ class EvidenceMixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradicted:
+    """The caller found what cannot be, such as a venue order id that belongs to another order (T6, T10)."""
+
+    at: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attested:
     """The operator says what became of a quarantined order; the only way out of quarantine."""
 
@@ -210,6 +218,7 @@ OrderEvent = (
     | AbsentFromOpen
     | ProvedAbsent
     | EvidenceMixed
+    | Contradicted
     | Attested
     | CancelRequested
     | CancelAcked

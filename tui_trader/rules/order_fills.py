@@ -1,0 +1,183 @@
+"""Rows of the order table for executions: none is dropped, none is counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.money import EXACT, ZERO, canonical
+from tui_trader.domain.order import Order, OrderStatus
+from tui_trader.rules.order_events import Effect, FillSeen, FillsOverdue, Transition
+from tui_trader.rules.order_moves import (
+    NEVER_PLACED,
+    RESURRECTED,
+    bounded,
+    cancel_after,
+    ending,
+    moved,
+    unchanged,
+)
+
+SYNTHETIC = "synthetic"
+SAME_MOMENT_MS = 1000
+_PRICE_STEP = Decimal("1e-18")
+
+
+def seen(order: Order, event: FillSeen, fills: Sequence[Fill]) -> Transition:
+    """Add an execution, whatever the state (T11, T16, T17, T19); a known one changes nothing."""
+    fill = event.fill
+    stand_in = next((known for known in fills if known.source == SYNTHETIC), None)
+    if is_known(order, fill, fills):
+        return unchanged(order, f"execution {fill.trade_id} was known")
+    if stand_in is not None:
+        return _replace_synthetic(order, event, stand_in)
+    return _add(order, event.at, fill)
+
+
+def is_known(order: Order, fill: Fill, fills: Iterable[Fill]) -> bool:
+    """Tell whether a report is of an execution already counted.
+
+    The key decides. Second net (reliability.md §3.2): an execution that would exceed what the venue says was
+    executed is the same as one from the other channel with equal price, quantity, maker flag and time (±1 s).
+    """
+    beyond = EXACT.add(order.executed, fill.quantity) > order.venue_executed
+    return any(known.key == fill.key or (beyond and _twins(known, fill)) for known in fills)
+
+
+def _twins(one: Fill, other: Fill) -> bool:
+    return (
+        one.source != other.source
+        and SYNTHETIC not in {one.source, other.source}
+        and (one.price, one.quantity, one.maker) == (other.price, other.quantity, other.maker)
+        and abs(one.at - other.at) <= SAME_MOMENT_MS
+    )
+
+
+def _add(order: Order, at: int, fill: Fill) -> Transition:
+    total = EXACT.add(order.executed, fill.quantity)
+    foreign = order.venue_order_id is not None and fill.venue_order_id != order.venue_order_id
+    status = _status_after(order, total, foreign=foreign)
+    wrong = status is OrderStatus.QUARANTINED and order.status is not OrderStatus.QUARANTINED
+    changed = moved(
+        order,
+        at,
+        status=status,
+        executed=total,
+        quote=EXACT.add(order.quote, fill.quote),
+        fees=with_fee(order.fees, fill),
+        late_fill=order.late_fill or order.final,
+        venue_order_id=order.venue_order_id or fill.venue_order_id,
+        cancel=cancel_after(order, status),
+        reason="contradiction" if wrong else order.reason,
+        message=_contradiction(foreign=foreign) if wrong else order.message,
+    )
+    return Transition(changed, _effects(order, changed, foreign=foreign), _note(order, changed), added=(fill,))
+
+
+def _status_after(order: Order, total: Decimal, *, foreign: bool) -> OrderStatus:
+    if order.final or order.status is OrderStatus.QUARANTINED:
+        return order.status
+    if foreign or _overfilled(order, total):
+        return OrderStatus.QUARANTINED
+    if order.status is OrderStatus.CLOSING:
+        return ending(order, total) if total == order.venue_executed else OrderStatus.CLOSING
+    return OrderStatus.FILLED if bounded(order) and total == order.quantity else OrderStatus.PART
+
+
+def _overfilled(order: Order, total: Decimal) -> bool:
+    """Tell whether executions exceed the order, or what the venue said of it when it ended."""
+    ended = order.status is OrderStatus.CLOSING or order.final
+    return (bounded(order) and total > order.quantity) or (ended and total > order.venue_executed)
+
+
+def _contradiction(*, foreign: bool) -> str:
+    return "executions under another id of the venue" if foreign else "more was executed than there can be"
+
+
+def _effects(before: Order, after: Order, *, foreign: bool) -> frozenset[Effect]:
+    effects: set[Effect] = set()
+    if foreign:
+        effects |= {Effect.HALT, Effect.ALARM}
+    if _overfilled(before, after.executed) or before.status in NEVER_PLACED:
+        effects |= {Effect.CANCEL_ONLY, Effect.ALARM, Effect.LOOK_UP}
+    if before.status is OrderStatus.NOT_PLACED:
+        effects |= RESURRECTED
+    if after.final and not before.final:
+        effects = (effects | {Effect.RELEASE}) - {Effect.RESERVE}
+    return frozenset(effects)
+
+
+def _note(before: Order, after: Order) -> str:
+    late = " late" if before.final else ""
+    return f"executed{late} {canonical(after.executed)} of {canonical(after.quantity)}"
+
+
+def with_fee(fees: tuple[tuple[str, Decimal], ...], fill: Fill) -> tuple[tuple[str, Decimal], ...]:
+    """Add a fill's fee to the fees per asset, sorted by asset."""
+    if fill.fee == 0:
+        return fees
+    sums = dict(fees)
+    sums[fill.fee_asset] = EXACT.add(sums.get(fill.fee_asset, ZERO), fill.fee)
+    return tuple(sorted(sums.items()))
+
+
+def overdue(order: Order, event: FillsOverdue, _fills: Sequence[Fill]) -> Transition:
+    """Stand in for executions that do not come with one made from the venue's sums, marked as such (T20)."""
+    missing = EXACT.subtract(order.venue_executed, order.executed)
+    if missing <= 0:
+        return unchanged(order, "no execution is missing")
+    money = EXACT.subtract(order.venue_quote, order.quote)
+    fill = Fill(
+        venue_order_id=order.venue_order_id or "",
+        trade_id=f"{SYNTHETIC}-{canonical(order.venue_executed)}",
+        symbol=order.symbol,
+        side=order.side,
+        price=EXACT.divide(money, missing).quantize(_PRICE_STEP, context=EXACT),
+        quantity=missing,
+        quote=money,
+        fee=ZERO,
+        fee_asset="",
+        maker=False,
+        at=order.updated_at,
+        order_id=order.id,
+        client_order_id=order.client_order_id,
+        source=SYNTHETIC,
+    )
+    step = _add(order, event.at, fill)
+    return replace(
+        step, effects=step.effects | {Effect.ALARM}, note="executions did not come; the venue's sums stand in"
+    )
+
+
+def _replace_synthetic(order: Order, event: FillSeen, stand_in: Fill) -> Transition:
+    """Put a real execution in the place of the stand-in, or of its part."""
+    fill = event.fill
+    left = EXACT.subtract(stand_in.quantity, fill.quantity)
+    rest = _shrunk(stand_in, fill, left)
+    added = (fill,) if rest is None else (fill, rest)
+    grown = max(fill.quantity, stand_in.quantity)
+    dearer = fill.quote if rest is None else stand_in.quote
+    changed = moved(
+        order,
+        event.at,
+        executed=EXACT.add(EXACT.subtract(order.executed, stand_in.quantity), grown),
+        quote=EXACT.add(EXACT.subtract(order.quote, stand_in.quote), dearer),
+        fees=with_fee(order.fees, fill),
+    )
+    disagree = left < 0 or (left == 0 and fill.quote != stand_in.quote)
+    effects = frozenset({Effect.CANCEL_ONLY, Effect.ALARM}) if disagree else frozenset()
+    return Transition(changed, effects, "real execution replaces the stand-in", added=added, removed=(stand_in,))
+
+
+def _shrunk(stand_in: Fill, fill: Fill, left: Decimal) -> Fill | None:
+    """Return the stand-in for what is still missing."""
+    if left <= 0:
+        return None
+    return replace(
+        stand_in,
+        trade_id=f"{stand_in.trade_id}-{canonical(left)}",
+        quantity=left,
+        quote=EXACT.subtract(stand_in.quote, fill.quote),
+    )
