@@ -1,0 +1,138 @@
+"""What this room writes into the journal, one line for each durable event, and how a line becomes that event again.
+
+Kinds: ``order.KIND`` tells of an order (``intent``, ``denied``, ``answer``, ``push``, ``lookup``, ``cancel``,
+``adopted``, ``restart``), ``fill`` of an execution, ``gate`` of the gate, ``notice`` of something for the person.
+Every other kind belongs to somebody else and is no event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tui_trader.domain.events import Event, EventKind, GateChange, Notice
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.money import canonical
+from tui_trader.domain.order import Order, Side
+from tui_trader.domain.risk import Breach
+from tui_trader.services.ports import JournalEntry
+
+ORDER, FILL, GATE, NOTICE = "order.", "fill", "gate", "notice"
+_MONEY = ("price", "quantity", "quote", "fee")
+
+
+def money(value: Decimal | None) -> str | None:
+    """Write an amount as canonical text; ``None`` stays."""
+    return None if value is None else canonical(value)
+
+
+def order_line(
+    kind: str, order: Order, at: int, note: str = "", extra: Mapping[str, Any] | None = None
+) -> JournalEntry:
+    """Tell of a step of an order; ``kind`` without the prefix."""
+    body: dict[str, Any] = {
+        "status": order.status.value,
+        "cancel": order.cancel.value,
+        "venue_order_id": order.venue_order_id,
+        "executed": canonical(order.executed),
+    }
+    if note:
+        body["note"] = note
+    if order.reason:
+        body["reason"] = order.reason
+        body["message"] = order.message
+    if extra:
+        body.update(extra)
+    return JournalEntry(ORDER + kind, at, body, order.id, order.request.origin.value)
+
+
+def terms(order: Order) -> dict[str, Any]:
+    """Write down everything that was decided about an order, for its first line."""
+    request = order.request
+    return {
+        "intent_id": order.intent_id,
+        "client_order_id": order.client_order_id,
+        "symbol": request.symbol,
+        "side": request.side.value,
+        "type": request.type.value,
+        "time_in_force": request.time_in_force.value,
+        "quantity": canonical(order.quantity),
+        "price": money(order.price),
+        "quote_quantity": money(request.quote_quantity),
+        "not_after": order.not_after,
+    }
+
+
+def breach_body(breach: Breach) -> dict[str, str]:
+    """Write a breach."""
+    return {
+        "code": breach.code,
+        "level": breach.level.value,
+        "message": breach.message,
+        "figure": breach.figure,
+        "limit": breach.limit,
+        "suggestion": breach.suggestion,
+    }
+
+
+def fill_line(fill: Fill, at: int) -> JournalEntry:
+    """Tell of an execution, completely."""
+    body = {
+        "venue_order_id": fill.venue_order_id,
+        "trade_id": fill.trade_id,
+        "symbol": fill.symbol,
+        "side": fill.side.value,
+        "price": canonical(fill.price),
+        "quantity": canonical(fill.quantity),
+        "quote": canonical(fill.quote),
+        "fee": canonical(fill.fee),
+        "fee_asset": fill.fee_asset,
+        "maker": fill.maker,
+        "at": fill.at,
+        "client_order_id": fill.client_order_id,
+        "source": fill.source,
+    }
+    return JournalEntry(FILL, at, body, fill.order_id)
+
+
+def gate_line(change: GateChange, at: int) -> JournalEntry:
+    """Tell of the gate."""
+    return JournalEntry(GATE, at, {"state": change.state, "reason": change.reason, "by": change.by})
+
+
+def notice_line(notice: Notice, at: int, order_id: str = "") -> JournalEntry:
+    """Tell a person something."""
+    return JournalEntry(NOTICE, at, {"level": notice.level, "text": notice.text, "code": notice.code}, order_id)
+
+
+def events(lines: Sequence[JournalEntry], payloads: Sequence[Any], last: int) -> list[Event]:
+    """Pair lines just committed with what they tell; ``last`` is the sequence of the last line."""
+    first = last - len(lines) + 1
+    return [
+        Event(kind_of(line), line.at, payload, first + index)
+        for index, (line, payload) in enumerate(zip(lines, payloads, strict=True))
+    ]
+
+
+def kind_of(line: JournalEntry) -> EventKind:
+    """Say which event a line of ours is."""
+    return EventKind.ORDER if line.kind.startswith(ORDER) else EventKind(line.kind)
+
+
+def fill_of(line: JournalEntry) -> Fill:
+    """Read an execution back from its line."""
+    body = dict(line.body)
+    amounts = {name: Decimal(body.pop(name)) for name in _MONEY}
+    values: dict[str, Any] = {**body, **amounts, "side": Side(body["side"]), "order_id": line.order_id}
+    return Fill(**values)
+
+
+def gate_of(line: JournalEntry) -> GateChange:
+    """Read a change of the gate back."""
+    return GateChange(**line.body)
+
+
+def notice_of(line: JournalEntry) -> Notice:
+    """Read a notice back."""
+    return Notice(**line.body)

@@ -1,0 +1,86 @@
+"""Background work under names: what dies is started again after a pause and said aloud, never lost in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from tui_trader.clock import Clock
+from tui_trader.domain.events import Event, EventKind, Notice
+from tui_trader.services.inner import Publisher
+
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before each further start; the last one repeats. A run of a minute counts as healthy."""
+HEALTHY_AFTER = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class Tasks:
+    """Runs and ends background work. ``run`` supervises for ever, ``spawn`` lets one errand finish."""
+
+    def __init__(self, publisher: Publisher, clock: Clock) -> None:
+        self._publisher = publisher
+        self._clock = clock
+        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._errands: set[asyncio.Task[Any]] = set()
+
+    def run(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep ``work`` running under a name; a second start of a running name does nothing."""
+        if not self.running(name):
+            self._running[name] = asyncio.create_task(self._supervise(name, work), name=name)
+
+    def running(self, name: str) -> bool:
+        """Tell whether a name is at work."""
+        task = self._running.get(name)
+        return task is not None and not task.done()
+
+    def spawn(self, name: str, errand: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
+        """Let an errand finish by itself; its failure is said aloud."""
+        task = asyncio.create_task(self._errand(name, errand), name=name)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+        return task
+
+    async def close(self) -> None:
+        """End everything and wait for it."""
+        tasks = [*self._running.values(), *self._errands]
+        self._running.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _supervise(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run, and run again after a failure; an orderly return ends it."""
+        failures = 0
+        while True:
+            begun = self._clock.monotonic()
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - whatever it died of, it is started again
+                failures = 1 if self._clock.monotonic() - begun > HEALTHY_AFTER else failures + 1
+                pause = PAUSES[min(failures, len(PAUSES)) - 1]
+                _log.exception("Background work %r failed; it starts again in %s s.", name, pause)
+                self._tell(f"Background work “{name}” failed ({_word(error)}); it starts again in {pause:g} s.")
+                await self._clock.sleep(pause)
+            else:
+                return
+
+    async def _errand(self, name: str, errand: Coroutine[Any, Any, object]) -> None:
+        try:
+            await errand
+        except Exception as error:  # noqa: BLE001 - nobody else would ever see it
+            _log.exception("Errand %r failed.", name)
+            self._tell(f"“{name}” failed ({_word(error)}).")
+
+    def _tell(self, text: str) -> None:
+        self._publisher.publish(
+            Event(EventKind.NOTICE, self._clock.wall_ms(), Notice("error", text, "background_failed"))
+        )
+
+
+def _word(error: Exception) -> str:
+    """Name an error without its foreign text."""
+    return type(error).__name__
