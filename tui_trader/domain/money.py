@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 ZERO = Decimal(0)
 MAX_DIGITS = 38
@@ -40,14 +40,18 @@ def canonical(value: Decimal) -> str:
 
 def floor_to(value: Decimal, step: Decimal) -> Decimal:
     """Return the largest multiple of ``step`` not above ``value``."""
-    return (value / step).to_integral_value(rounding=ROUND_FLOOR) * step
+    rest = EXACT.remainder(value, step)
+    down = EXACT.subtract(value, rest)
+    return EXACT.subtract(down, step) if rest < 0 else down
 
 
 def ceil_to(value: Decimal, step: Decimal) -> Decimal:
     """Return the smallest multiple of ``step`` not below ``value``."""
-    return (value / step).to_integral_value(rounding=ROUND_CEILING) * step
+    rest = EXACT.remainder(value, step)
+    up = EXACT.subtract(value, rest)
+    return EXACT.add(up, step) if rest > 0 else up
 
 
 def fits(value: Decimal, step: Decimal) -> bool:
     """Tell whether ``value`` is a whole multiple of ``step``."""
-    return value % step == 0
+    return EXACT.remainder(value, step) == 0

@@ -2,22 +2,26 @@
 
 Each module, with what others call in it::
 
-    order_events       frozen events (Acked, Ambiguous, Reported, FillSeen, ...), Effect, Transition
-    order_table        step(order, event, fills=()) -> Transition; TABLE[(status, type(event))] -> handler
-    horizon            not_after(now), deadline(order), horizon(order, error, lag), clock_error(rtt), lag(observed)
-                       Absence().miss(at, endpoints, deadline) -> Absence
-                       proved_absent(absence, now, horizon, residual), overdue(now, horizon), backoff_ms(attempt)
-    ledger             Holding, empty(instrument), with_opening(holding, quantity, at, price=None)
-                       apply(holding, fill) -> Posting(holding, positions); fold(holding, fills) -> Folded
-                       asset_deltas(fill, base, quote), with_notes(position, kept)
-    performance        mark(position, price, at), pnl(...), pnl_percent(position), risk_reward(position)
-    by_hand            create(...), close(position, price, at, quantity=None, order_ids=()), move_exits(...)
-    instrument_rules   check(instrument, side, type, price, quantity, last=None, capped=True) -> tuple[Breach, ...]
-    reservation        Reservation, locks(order, instrument) -> Reservation | None, available(asset, ...)
-    gate               GateInput, GateFacts, RecentRequest
-    checks             CHECKS, evaluate(given: GateInput) -> tuple[Breach, ...]
-    book_walk          walk(book, side, quantity, limit=None) -> Walk, quantity_for(book, side, amount, instrument)
-    sizing             SizingInput, resolve(size, given) -> Decimal
-    pricing            PricingInput, resolve(price, side, given) -> Decimal, market_cap(side, quote, percent, tick)
-    statistics         summarise(positions, protected) -> BookFigures
+    order_events      frozen events (Acked, Ambiguous, Reported, FillSeen, ...), Effect, Transition
+    order_table       step(order, event, fills=()) -> Transition; TABLE[status, type(event)] -> handler; EVENTS
+    horizon           not_after(now), deadline(order), horizon(order, error_ms, lag_ms), clock_error(round_trip_ms)
+                      Absence().miss(at, endpoints, deadline_at), proved_absent(absence, now, horizon_at, residual)
+                      overdue(now, horizon_at), lag(observed_ms), backoff_ms(attempt)
+    ledger            Holding, empty(instrument), with_opening(holding, quantity, at, price=None)
+                      apply(holding, fill) -> Posting(holding, positions)
+                      fold(holding, fills) -> Folded(holding, positions), with_notes(position, kept)
+    postings          asset_deltas(fill, base, quote) -> ((asset, delta), ...)
+    performance       mark(position, price, at), pnl(side, entry, price, quantity), pnl_percent, risk_reward
+    by_hand           create(id, symbol, side, quantity, entry_price, at, stop_loss=None, take_profit=None)
+                      close(position, price, at, quantity=None, order_ids=()), move_exits(position, sl, tp, at)
+    instrument_rules  check(instrument, side, type, price, quantity, last=None, *, capped=True) -> tuple[Breach, ...]
+    reservation       Reservation, locks(order, instrument), available(asset, balance, reservations), need(...)
+    gate              GateInput, RecentRequest, GateFacts
+    checks            evaluate(given: GateInput) -> tuple[Breach, ...], hard(breaches), soft(breaches), CHECKS
+    book_walk         walk(book, side, quantity, limit=None) -> Walk
+                      quantity_for(book, side, amount, instrument) -> Walk
+    sizing            SizingInput, resolve(size: SizeExpression, given) -> Decimal
+    pricing           PricingInput, resolve(price: PriceExpression, side, given) -> Decimal | None
+                      market_cap(side, quote, percent, tick), break_even(entry, taker_fee, tick)
+    statistics        summarise(positions, protected, rates) -> BookFigures
 """

@@ -1,0 +1,84 @@
+"""Checks of conduct: how many, how fast, the same again, against oneself (R17, R20, R22, R29)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_trader.domain.money import canonical
+from tui_trader.domain.order import Order, OrderStatus, OrderType, Side
+from tui_trader.domain.risk import Breach, Level
+from tui_trader.rules.gate import GateFacts, RecentRequest
+
+SECOND_MS = 1000
+MINUTE_MS = 60_000
+UNSETTLED = frozenset({OrderStatus.SENDING, OrderStatus.UNKNOWN})
+
+
+def open_orders(facts: GateFacts) -> Iterator[Breach]:
+    """R17: not more working orders than the profile allows."""
+    count, limit = len(facts.given.working), facts.given.profile.max_open_orders
+    if count >= limit:
+        message = f"{count} orders are working; the limit is {limit}."
+        yield Breach("max_open_orders", Level.HARD, message, str(count), str(limit), "cancel one first")
+
+
+def rate(facts: GateFacts) -> Iterator[Breach]:
+    """R22: not more orders per second and minute than the profile allows; refused, never queued."""
+    given, profile = facts.given, facts.given.profile
+    for span, limit, word in (
+        (SECOND_MS, profile.max_orders_per_second, "second"),
+        (MINUTE_MS, profile.max_orders_per_minute, "minute"),
+    ):
+        count = sum(1 for each in given.recent if given.now - each.at < span)
+        if count >= limit:
+            message = f"{count} orders were sent within the last {word}; the limit is {limit}."
+            yield Breach("order_rate", Level.HARD, message, str(count), str(limit), "wait a moment")
+            return
+
+
+def duplicate(facts: GateFacts) -> Iterator[Breach]:
+    """R20: the same order again within the window asks first; while an equal one is unsettled it is refused."""
+    given = facts.given
+    twin = next((each for each in given.working if each.status in UNSETTLED and _same_order(facts, each)), None)
+    if twin is not None:
+        message = f"An equal order ({twin.id}) is under way with no answer yet; a second one could double it."
+        yield Breach("duplicate_unsettled", Level.HARD, message, suggestion="wait for its outcome")
+        return
+    window = given.profile.duplicate_window_ms
+    ages = [given.now - each.at for each in given.recent if given.now - each.at < window and _same(facts, each)]
+    if ages:
+        message = f"The same order was sent {min(ages)} ms ago."
+        yield Breach("duplicate", Level.SOFT, message, f"{min(ages)} ms", f"{window} ms")
+
+
+def _mine(facts: GateFacts) -> tuple[object, ...]:
+    request = facts.given.request
+    return (request.symbol, request.side, request.type, facts.given.quantity, facts.given.price)
+
+
+def _same(facts: GateFacts, other: RecentRequest) -> bool:
+    return _mine(facts) == (other.symbol, other.side, other.type, other.quantity, other.price)
+
+
+def _same_order(facts: GateFacts, other: Order) -> bool:
+    return _mine(facts) == (other.symbol, other.side, other.request.type, other.quantity, other.price)
+
+
+def self_trade(facts: GateFacts) -> Iterator[Breach]:
+    """R29: the order would not trade with an own one; a post-only order cannot."""
+    request = facts.given.request
+    if request.type is OrderType.LIMIT_MAKER:
+        return
+    for order in facts.given.working:
+        if order.symbol == request.symbol and order.side is not request.side and _crosses(facts, order):
+            shown = canonical(order.price or order.quantity)
+            message = f"It would trade with your own {order.side.value.lower()} order {order.id} at {shown}."
+            yield Breach("self_trade", Level.HARD, message, shown, suggestion="cancel that order first")
+            return
+
+
+def _crosses(facts: GateFacts, other: Order) -> bool:
+    mine, theirs = facts.given.price, other.price
+    if mine is None or theirs is None:
+        return True
+    return mine >= theirs if facts.given.request.side is Side.BUY else mine <= theirs

@@ -1,0 +1,57 @@
+"""Checks of state: what passes in which state of the gate, and what unknown outcomes block (R13, R14, R27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_trader.domain.order import OrderStatus, Origin
+from tui_trader.domain.risk import Breach, GateState, Level
+from tui_trader.rules.gate import OWN, GateFacts
+
+UNKNOWN_BUDGET = 3
+"""So many orders of unknown outcome block every new one (R27)."""
+
+OPEN_QUESTION = frozenset({OrderStatus.UNKNOWN, OrderStatus.QUARANTINED})
+
+WHY = {
+    GateState.RECONCILING: ("The desk is still comparing its books with the exchange.", "wait until it has finished"),
+    GateState.REDUCING: ("Only orders that reduce a holding pass now.", "sell, or lift the lock"),
+    GateState.CANCEL_ONLY: ("Only cancels and orders that reduce a holding pass now.", "resolve the alarm first"),
+    GateState.HALTED: ("Trading is halted.", "resume first"),
+}
+
+
+def gate_state(facts: GateFacts) -> Iterator[Breach]:
+    """R13, R14: nothing traps a person in a position; a person's own reducing order passes in every state."""
+    state = facts.given.state
+    if state is GateState.ACTIVE:
+        return
+    sentence, advice = WHY[state]
+    level = _level(facts, state)
+    if level is not None:
+        code = "halted_word" if level is Level.SOFT else "gate_closed"
+        yield Breach(code, level, sentence, state.value, GateState.ACTIVE.value, advice)
+
+
+def _level(facts: GateFacts, state: GateState) -> Level | None:
+    """Return how hard a state is for this order; HALTED asks a person for a typed word, which comes as SOFT."""
+    origin = facts.given.request.origin
+    if not facts.reducing or origin not in OWN | {Origin.EXIT, Origin.ALGO}:
+        return Level.HARD
+    if state is GateState.REDUCING or origin is Origin.EXIT:
+        return None
+    if origin is Origin.ALGO:
+        return Level.HARD
+    return Level.SOFT if state is GateState.HALTED else Level.WARN
+
+
+def unknown_orders(facts: GateFacts) -> Iterator[Breach]:
+    """R27: an order that may or may not exist on a pair asks before another one; three anywhere block all."""
+    questions = [order for order in facts.given.working if order.status in OPEN_QUESTION]
+    here = [order for order in questions if order.symbol == facts.instrument.symbol]
+    if len(questions) >= UNKNOWN_BUDGET:
+        message = f"The outcome of {len(questions)} orders is unknown; nothing is sent until it is clear."
+        yield Breach("unknown_budget", Level.HARD, message, str(len(questions)), str(UNKNOWN_BUDGET - 1))
+    if here:
+        message = f"The outcome of order {here[0].id} on {facts.instrument.symbol} is unknown; it may still execute."
+        yield Breach("unknown_order", Level.SOFT, message, str(len(here)), "0", "wait, or cancel it first")
