@@ -1,0 +1,107 @@
+"""A change made ready on the event loop, and applied on the writer thread inside an open transaction.
+
+The statements are made from the models once; the hot path then runs prepared SQL on the plain connection, because
+Peewee's own insert costs several hundred microseconds of CPU where an order may cost two hundred in all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_trader.services.ports import Change
+from tui_trader.store import schema
+from tui_trader.store.chain import GENESIS, body_text, link
+from tui_trader.store.rows import Row, balance_row, equity_row, fill_row, order_row, position_row
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A journal line before it has its place in the chain; ``body`` is canonical JSON."""
+
+    at: int
+    kind: str
+    order_id: str
+    origin: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A change as rows. ``tables`` pairs a statement with its rows; ``histories`` tells whether totals may move."""
+
+    lines: Sequence[Line]
+    tables: Sequence[tuple[str, Sequence[Row]]]
+    histories: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: the last line's number and hash."""
+
+    sequence: int
+    hash: bytes
+
+
+START = Head(0, GENESIS)
+"""The end of an empty chain."""
+
+
+def _insert(table: type[schema.Table]) -> str:
+    """Write the insert statement of a table."""
+    names = schema.columns(table)
+    holes = ", ".join("?" * len(names))
+    return f"INSERT INTO {schema.table_name(table)}({', '.join(names)}) VALUES ({holes})"  # noqa: S608 - our names
+
+
+def _replace(table: type[schema.Table], key: str) -> str:
+    """Write the statement that inserts a row or replaces the one of the same key in its place."""
+    names = [name for name in schema.columns(table) if name != key]
+    new = ", ".join(f"{name} = excluded.{name}" for name in names)
+    return f"{_insert(table)} ON CONFLICT({key}) DO UPDATE SET {new}"
+
+
+APPEND_LINE = _insert(schema.Journal)
+PUT_ORDER = _replace(schema.Orders, "id")
+ADD_FILL = f"{_insert(schema.Fills)} ON CONFLICT(venue_order_id, trade_id) DO NOTHING"
+PUT_POSITION = _replace(schema.Positions, "id")
+DROP_POSITION = "DELETE FROM positions WHERE id = ?"
+PUT_BALANCE = _replace(schema.Balances, "asset")
+PUT_EQUITY = _replace(schema.Equity, "at")
+PUT_SETTING = _replace(schema.Settings, "name")
+
+
+def prepare(change: Change) -> Batch:
+    """Turn a change into rows; what the caller does to it afterwards has no effect.
+
+    Raises:
+        ValueError, TypeError, AttributeError: something in it cannot be kept (a float, an object, a broken text).
+
+    """
+    tables: tuple[tuple[str, list[Row]], ...] = (
+        (PUT_ORDER, [order_row(each) for each in change.orders]),
+        (ADD_FILL, [fill_row(each) for each in change.fills]),
+        (DROP_POSITION, [(each,) for each in change.removed_positions]),
+        (PUT_POSITION, [position_row(each) for each in change.positions]),
+        (PUT_BALANCE, [balance_row(each) for each in change.balances]),
+        (PUT_EQUITY, [equity_row(each) for each in change.equity]),
+        (PUT_SETTING, list(change.settings.items())),
+    )
+    lines = [Line(each.at, each.kind, each.order_id, each.origin, body_text(each.body)) for each in change.journal]
+    return Batch(lines, [pair for pair in tables if pair[1]], bool(change.orders or change.fills))
+
+
+def apply(connection: sqlite3.Connection, batch: Batch, head: Head) -> Head:
+    """Write a batch inside the open transaction and return the chain's new end."""
+    sequence, before = head.sequence, head.hash
+    rows: list[Row] = []
+    for line in batch.lines:
+        sequence += 1
+        before = link(before, sequence, line.at, line.kind, line.order_id, line.origin, line.body)
+        rows.append((sequence, line.at, line.kind, line.order_id, line.origin, line.body, before))
+    if rows:
+        connection.executemany(APPEND_LINE, rows)
+    for statement, values in batch.tables:
+        connection.executemany(statement, values)
+    return Head(sequence, before) if rows else head

@@ -1,0 +1,130 @@
+"""Opening the database: whose file it is, how SQLite is set, which schema it has."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from peewee import SchemaManager, SqliteDatabase
+
+from tui_trader.clock import Clock
+from tui_trader.errors import StoreError, UsageError
+from tui_trader.paths import check_private_file
+from tui_trader.store import schema
+from tui_trader.store.chain import link
+from tui_trader.store.changes import Head
+from tui_trader.store.failures import DATABASE_ERRORS, store_error
+from tui_trader.store.session import Session
+from tui_trader.store.upgrades import Upgrade, upgrade
+
+PRAGMAS = (
+    ("locking_mode", "EXCLUSIVE"),  # before WAL: no shared memory file, and a second opener is refused
+    ("journal_mode", "WAL"),
+    ("synchronous", "FULL"),  # every commit survives a power cut
+    ("fullfsync", 1),  # macOS: fsync alone does not reach the platter there
+    ("checkpoint_fullfsync", 1),
+    ("foreign_keys", "ON"),
+    ("trusted_schema", "OFF"),
+    ("cell_size_check", "ON"),
+    ("mmap_size", 0),
+    ("temp_store", "MEMORY"),
+    ("wal_autocheckpoint", 0),  # checkpoints wait for a quiet moment
+    ("cache_size", -16_000),  # 16 MB, so that scans of a long history stay in memory
+)
+LOCK_WAIT_SECONDS = 0.3
+
+
+def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], version: int) -> Session:
+    """Open or create the database on the calling thread, which owns the connection from then on.
+
+    Raises:
+        StoreError: one sentence: not ours, too new, damaged, in use, open to others.
+
+    """
+    try:
+        _own_file(path)
+        database = SqliteDatabase(str(path), autoconnect=False, timeout=LOCK_WAIT_SECONDS)
+        database.connect()
+    except (*DATABASE_ERRORS, UsageError) as error:
+        raise store_error(error, path) from None
+    try:
+        session = Session(database, path)
+        fresh = _identify(session.connection, path, version)
+        _configure(session.connection, path)
+        if fresh:
+            session.transact(lambda: _create(session, version))
+        else:
+            upgrade(session, clock, upgrades, version)
+        session.head = _head(session)
+    except (*DATABASE_ERRORS, StoreError) as error:
+        with suppress(sqlite3.Error):
+            database.close()
+        raise store_error(error, path) from None
+    return session
+
+
+def _own_file(path: Path) -> None:
+    """Create the file with mode 0600 before SQLite sees it, or check the one that is there without opening it.
+
+    SQLite gives its log beside it the same mode. Opening a database file a second time in one process would drop
+    SQLite's locks on closing; an existing file is therefore only looked at.
+    """
+    for beside in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-journal")):
+        check_private_file(beside)
+    if not check_private_file(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+
+
+def _identify(connection: sqlite3.Connection, path: Path, version: int) -> bool:
+    """Tell whether the database is empty, and refuse another program's and a newer one before touching it."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not application and not found and not tables:
+        return True
+    if application != schema.APPLICATION_ID:
+        raise StoreError(f"{path} belongs to another program; move it away or choose another profile.")
+    if found > version:
+        raise StoreError(
+            f"{path} was written by a newer tui-trader (schema {found}, this one knows {version}); "
+            "install that version or choose another profile."
+        )
+    return False
+
+
+def _configure(connection: sqlite3.Connection, path: Path) -> None:
+    """Set SQLite and check the two settings that a file system may refuse."""
+    for name, value in PRAGMAS:
+        connection.execute(f"PRAGMA {name} = {value}")
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+    if mode != "wal" or synchronous != 2:
+        raise StoreError(f"{path} lies on a file system without a safe write-ahead log; choose a local folder.")
+
+
+def _create(session: Session, version: int) -> None:
+    """Create all tables, and sign the file as ours."""
+    for table in schema.TABLES:
+        SchemaManager(table, session.database).create_all(safe=False)
+    for statement in schema.TRIGGERS:
+        session.connection.execute(statement)
+    session.connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    session.connection.execute(f"PRAGMA user_version = {version}")
+
+
+def _head(session: Session) -> Head:
+    """Read the chain's end and check that its last line fits, so that nothing is built on a broken one."""
+    rows = session.connection.execute(
+        "SELECT sequence, at, kind, order_id, origin, body, hash FROM journal ORDER BY sequence DESC LIMIT 2"
+    ).fetchall()
+    if not rows:
+        return session.head
+    *line, found = rows[0]
+    before = rows[1][-1] if len(rows) > 1 else session.head.hash
+    if link(before, *line) != found:
+        raise StoreError(f"The journal in {session.path} does not fit at line {line[0]}; put a backup in its place.")
+    return Head(line[0], found)

@@ -1,0 +1,76 @@
+"""Small reads, each one visit to the writer thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import SQL
+
+from tui_trader.store import schema
+from tui_trader.store.history import STILL_OPEN
+from tui_trader.store.rows import Row
+from tui_trader.store.schema import Balances, Equity, Fills, Journal, Orders, Positions, Settings
+from tui_trader.store.session import Session
+
+_EMPTY = SQL("''")
+
+
+def _all(table: Any) -> Any:
+    """Select a table's columns in the order in which rows are read."""
+    return table.select(*(getattr(table, name) for name in schema.columns(table)))
+
+
+def order(session: Session, key: str) -> Row | None:
+    """Find an order by any of its four names, our own first; an empty name finds nothing."""
+    if not key:
+        return None
+    for name in (Orders.id, Orders.client_order_id, Orders.intent_id, Orders.venue_order_id):
+        # The second condition lets SQLite use the indexes that leave empty names out.
+        rows = session.fetch(_all(Orders).where(name == key, name != _EMPTY).order_by(Orders.row.desc()).limit(1))
+        if rows:
+            return rows[0]
+    return None
+
+
+def unfinished_orders(session: Session) -> list[Row]:
+    """List orders that something may still happen to, oldest first."""
+    return session.fetch(_all(Orders).where(STILL_OPEN).order_by(Orders.created_at, Orders.row))
+
+
+def fills_of(session: Session, venue_order_id: str) -> list[Row]:
+    """List the executions of an order, oldest first."""
+    return session.fetch(_all(Fills).where(Fills.venue_order_id == venue_order_id).order_by(Fills.at, Fills.row))
+
+
+def positions(session: Session) -> list[Row]:
+    """List positions, newest first."""
+    return session.fetch(_all(Positions).order_by(Positions.opened_at.desc(), Positions.row.desc()))
+
+
+def balances(session: Session) -> list[Row]:
+    """List balances by asset."""
+    return session.fetch(_all(Balances).order_by(Balances.asset))
+
+
+def equity(session: Session, start: int, end: int, limit: int) -> list[Row]:
+    """List equity samples from ``start`` to before ``end``, oldest first."""
+    query = _all(Equity).where(Equity.at >= start, Equity.at < end)
+    return session.fetch(query.order_by(Equity.at).limit(limit))
+
+
+def journal(
+    session: Session, after: int, limit: int, order_id: str | None = None, kind: str | None = None
+) -> list[Row]:
+    """List journal lines after a sequence number, oldest first."""
+    query = _all(Journal).where(Journal.sequence > after)
+    if order_id is not None:
+        query = query.where(Journal.order_id == order_id, Journal.order_id != _EMPTY)
+    if kind is not None:
+        query = query.where(Journal.kind == kind)
+    return session.fetch(query.order_by(Journal.sequence).limit(limit))
+
+
+def setting(session: Session, name: str) -> str | None:
+    """Read a small named value."""
+    found = session.scalar(Settings.select(Settings.value).where(Settings.name == name))
+    return None if found is None else str(found)

@@ -1,0 +1,150 @@
+"""The store as the services see it: :class:`tui_trader.services.ports.Store` on SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from tui_trader.clock import Clock
+from tui_trader.domain.balance import Balance, EquitySample
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order
+from tui_trader.domain.position import Position
+from tui_trader.errors import StoreError
+from tui_trader.services.ports import Change, HistoryFilter, JournalEntry, Rows
+from tui_trader.store import queries, schema
+from tui_trader.store.audit import verify
+from tui_trader.store.backup import copy_database
+from tui_trader.store.changes import prepare
+from tui_trader.store.history import FILLS, ORDERS
+from tui_trader.store.opening import open_session
+from tui_trader.store.pages import Pages, values
+from tui_trader.store.rows import balance_from, equity_from, fill_from, order_from, position_from
+from tui_trader.store.upgrades import UPGRADES, Upgrade
+from tui_trader.store.writer import Writer
+
+
+class SqliteStore:
+    """The desk's memory in one file. Make it with :meth:`open`; every method may raise ``StoreError``."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._pages = Pages(writer)
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        clock: Clock,
+        *,
+        upgrades: Mapping[int, Upgrade] = UPGRADES,
+        version: int = schema.SCHEMA_VERSION,
+    ) -> Self:
+        """Open or create the database at ``path``; its folder must be there.
+
+        An older schema is upgraded, each step after a backup beside the file.
+
+        Raises:
+            StoreError: it cannot be used; the sentence says what to do.
+
+        """
+        writer = Writer(lambda: open_session(path, clock, upgrades, version))
+        await writer.start()
+        return cls(writer)
+
+    async def write(self, change: Change) -> int:
+        """Commit a change durably and return the journal's sequence after it.
+
+        The change is enqueued before the first suspension, in the order of the calls; cancelling the await does
+        not take it back.
+
+        Raises:
+            StoreError: nothing of it was written.
+
+        """
+        try:
+            batch = prepare(change)
+        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+            raise StoreError(f"This cannot be kept: {error}.") from error
+        return await self._writer.submit(batch)
+
+    async def order(self, key: str) -> Order | None:
+        """Find an order by our id, the client order id, the intent id or the venue's id."""
+        row = await self._writer.run(lambda session: queries.order(session, key))
+        return order_from(row) if row else None
+
+    async def unfinished_orders(self) -> Sequence[Order]:
+        """List orders that are not final, oldest first."""
+        return await values(await self._writer.run(queries.unfinished_orders), order_from)
+
+    async def orders(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Order]:
+        """Page through orders, newest first; ``start`` is inside the range and ``end`` outside."""
+        return await self._pages.page(ORDERS, where, limit, cursor, offset)
+
+    async def fills(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Fill]:
+        """Page through executions, newest first; origin, status, tag and note are those of the order."""
+        return await self._pages.page(FILLS, where, limit, cursor, offset)
+
+    def all_fills(self, symbol: str | None = None) -> AsyncIterator[Fill]:
+        """Stream every execution, oldest first (by time, then insertion)."""
+        return self._pages.stream(FILLS, symbol)
+
+    async def fills_of(self, venue_order_id: str) -> Sequence[Fill]:
+        """List the executions of one order, oldest first."""
+        rows = await self._writer.run(lambda session: queries.fills_of(session, venue_order_id))
+        return await values(rows, fill_from)
+
+    async def positions(self) -> Sequence[Position]:
+        """List all positions, open and closed, newest first."""
+        return await values(await self._writer.run(queries.positions), position_from)
+
+    async def balances(self) -> Sequence[Balance]:
+        """List the balance last written of each asset, by name."""
+        return await values(await self._writer.run(queries.balances), balance_from)
+
+    async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
+        """List equity samples, oldest first; ``start`` is inside the range and ``end`` outside."""
+        rows = await self._writer.run(lambda session: queries.equity(session, start, end, limit))
+        return await values(rows, equity_from)
+
+    async def journal(
+        self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None
+    ) -> Sequence[JournalEntry]:
+        """List journal lines after a sequence number, oldest first."""
+        rows = await self._writer.run(lambda session: queries.journal(session, after, limit, order_id, kind))
+        return await values(rows, _entry)
+
+    async def setting(self, name: str) -> str | None:
+        """Read a small named value."""
+        return await self._writer.run(lambda session: queries.setting(session, name))
+
+    async def verify(self) -> int:
+        """Check the journal's hash chain and return its length.
+
+        Raises:
+            StoreError: names the first line that does not fit.
+
+        """
+        return await verify(self._writer)
+
+    async def backup(self, path: Path) -> None:
+        """Copy the database to ``path``, mode 0600, whole or not at all; commits go on meanwhile.
+
+        Raises:
+            StoreError: the copy could not be made.
+
+        """
+        writer = self._writer
+        await writer.run(lambda session: copy_database(session, path, lambda: writer.commit_waiting(session)))
+
+    async def close(self) -> None:
+        """Finish what was enqueued, checkpoint and close; a second call does nothing."""
+        await self._writer.stop()
+
+
+def _entry(row: tuple[int, int, str, str, str, str, bytes]) -> JournalEntry:
+    """Read a journal line."""
+    sequence, at, kind, order_id, origin, body, digest = row
+    return JournalEntry(kind, at, json.loads(body), order_id, origin, sequence, digest.hex())
