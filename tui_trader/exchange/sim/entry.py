@@ -1,0 +1,95 @@
+"""The simulator as a process: ``tui-trader sim`` and ``python -m tui_trader.exchange.sim``.
+
+When it answers, it prints exactly one JSON line on stdout: ``rest_url``, ``ws_url``, ``key``, ``secret`` and, with
+``--control``, ``control_url``. It stops on SIGTERM or SIGINT. What it cannot do is one sentence on stderr, exit 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_trader.clock import SystemClock
+from tui_trader.errors import TraderError
+from tui_trader.exchange.sim.options import SimOptions, add_arguments, read_options
+
+if TYPE_CHECKING:
+    from tui_trader.exchange.sim.server.gateway import ApiKey
+    from tui_trader.exchange.sim.server.house import House
+
+__all__ = ["add_arguments", "main"]
+LINGER_CHECK_S = 1.0
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run a simulator with parsed flags until it is stopped; the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        options = read_options(args)
+        with _owned(options.venue.state_dir):
+            asyncio.run(_run(options))
+    except TraderError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+@contextmanager
+def _owned(folder: Path | None) -> Iterator[None]:
+    """Hold the state folder, private and locked, for as long as the simulator lives."""
+    from tui_trader.lock import FolderLock  # noqa: PLC0415 - only with a state folder
+    from tui_trader.paths import private_folder  # noqa: PLC0415
+
+    with nullcontext() if folder is None else FolderLock(private_folder(folder) / "sim.lock", "simulator"):
+        yield
+
+
+async def _run(options: SimOptions) -> None:
+    """Serve until a signal or the end of the linger time."""
+    from tui_trader.exchange.sim.server import serving  # noqa: PLC0415 - the parser must be there before the server
+    from tui_trader.exchange.sim.venue import open_venue  # noqa: PLC0415
+
+    clock = SystemClock()
+    key = _key(options)
+    listener = serving.bind(options.port)
+    try:
+        venue = open_venue(options.venue, clock.wall_ms())
+    except TraderError:
+        listener.close()
+        raise
+    house = serving.furnish(venue, key, clock=clock, limits=options.limits, control=options.control)
+    house.faults.latency_ms = options.latency_ms
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving.serving(house, listener) as running:
+        sys.stdout.write(json.dumps(running.ready_line()) + "\n")
+        sys.stdout.flush()
+        await _until_over(stop, running.house, options.linger_s)
+
+
+def _key(options: SimOptions) -> ApiKey:
+    from tui_trader.exchange.sim.server import key_file  # noqa: PLC0415 - as above
+
+    account, folder = options.venue.account, options.venue.state_dir
+    file = options.credentials or (folder / "credentials.json" if folder else None)
+    return key_file.load_or_create(file, account) if file else key_file.generate(account)
+
+
+async def _until_over(stop: asyncio.Event, house: House, linger_s: float | None) -> None:
+    """Wait for a stop, or for nobody having come for ``linger_s`` seconds."""
+    while not stop.is_set():
+        try:
+            async with asyncio.timeout(LINGER_CHECK_S):
+                await stop.wait()
+        except TimeoutError:
+            if linger_s is not None and house.clock.monotonic() - house.last_contact > linger_s:
+                return
