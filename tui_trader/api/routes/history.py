@@ -1,0 +1,47 @@
+"""``/history``: transactions and the journal."""
+
+from __future__ import annotations
+
+from tui_trader.api import views
+from tui_trader.api.endpoint import Call, Endpoint
+from tui_trader.api.routes.orders import fills
+from tui_trader.api.routes.paging import FILTER_QUERY, PAGE_QUERY
+from tui_trader.contract.base import Page
+from tui_trader.contract.history import JournalView
+from tui_trader.contract.orders import FillView
+
+
+async def journal(call: Call) -> list[JournalView]:
+    """List journal lines."""
+    lines = await call.services.history.journal(
+        after=call.whole("after", 0, 0, 2**62),
+        limit=call.whole("limit", 200, 1, 1000),
+        order_id=call.query.get("order"),
+        kind=call.query.get("kind"),
+    )
+    return [views.journal_view(line) for line in lines]
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        "/history/transactions",
+        fills,
+        "Executions, newest first",
+        Page[FillView],
+        query=FILTER_QUERY | PAGE_QUERY,
+    ),
+    Endpoint(
+        "GET",
+        "/history/journal",
+        journal,
+        "The journal, oldest first",
+        list[JournalView],
+        query={
+            "after": "lines after this sequence",
+            "limit": "lines, 200 unless told, at most 1000",
+            "order": "only of this order (our id)",
+            "kind": "only of this kind",
+        },
+    ),
+)
