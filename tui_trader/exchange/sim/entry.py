@@ -12,9 +12,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from tui_trader.clock import SystemClock
@@ -34,22 +32,11 @@ def main(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         options = read_options(args)
-        with _owned(options.venue.state_dir):
-            asyncio.run(_run(options))
+        asyncio.run(_run(options))
     except TraderError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
-
-
-@contextmanager
-def _owned(folder: Path | None) -> Iterator[None]:
-    """Hold the state folder, private and locked, for as long as the simulator lives."""
-    from tui_trader.lock import FolderLock  # noqa: PLC0415 - only with a state folder
-    from tui_trader.paths import private_folder  # noqa: PLC0415
-
-    with nullcontext() if folder is None else FolderLock(private_folder(folder) / "sim.lock", "simulator"):
-        yield
 
 
 async def _run(options: SimOptions) -> None:
@@ -58,13 +45,13 @@ async def _run(options: SimOptions) -> None:
     from tui_trader.exchange.sim.venue import open_venue  # noqa: PLC0415
 
     clock = SystemClock()
-    key = _key(options)
     listener = serving.bind(options.port)
-    try:
+    with ExitStack() as undo:
+        undo.callback(listener.close)
         venue = open_venue(options.venue, clock.wall_ms())
-    except TraderError:
-        listener.close()
-        raise
+        undo.callback(venue.close)
+        key = _key(options)
+        undo.pop_all()
     house = serving.furnish(venue, key, clock=clock, limits=options.limits, control=options.control)
     house.faults.latency_ms = options.latency_ms
     stop = asyncio.Event()
