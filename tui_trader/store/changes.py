@@ -55,15 +55,19 @@ def _insert(table: type[schema.Table]) -> str:
     return f"INSERT INTO {schema.table_name(table)}({', '.join(names)}) VALUES ({holes})"  # noqa: S608 - our names
 
 
-def _replace(table: type[schema.Table], key: str) -> str:
-    """Write the statement that inserts a row or replaces the one of the same key in its place."""
-    names = [name for name in schema.columns(table) if name != key]
+def _replace(table: type[schema.Table], key: str, identity: Sequence[str] = ()) -> str:
+    """Write the statement that inserts a row or replaces the one of the same key in its place.
+
+    A row that differs in its ``identity`` is not replaced, which shows in the count of rows changed.
+    """
+    names = [name for name in schema.columns(table) if name not in (key, *identity)]
     new = ", ".join(f"{name} = excluded.{name}" for name in names)
-    return f"{_insert(table)} ON CONFLICT({key}) DO UPDATE SET {new}"
+    same = " AND ".join(f"{name} = excluded.{name}" for name in identity)
+    return f"{_insert(table)} ON CONFLICT({key}) DO UPDATE SET {new}" + (f" WHERE {same}" if same else "")
 
 
 APPEND_LINE = _insert(schema.Journal)
-PUT_ORDER = _replace(schema.Orders, "id")
+PUT_ORDER = _replace(schema.Orders, "id", schema.ORDER_IDENTITY)
 ADD_FILL = f"{_insert(schema.Fills)} ON CONFLICT(venue_order_id, trade_id) DO NOTHING"
 PUT_POSITION = _replace(schema.Positions, "id")
 DROP_POSITION = "DELETE FROM positions WHERE id = ?"
@@ -103,5 +107,7 @@ def apply(connection: sqlite3.Connection, batch: Batch, head: Head) -> Head:
     if rows:
         connection.executemany(APPEND_LINE, rows)
     for statement, values in batch.tables:
-        connection.executemany(statement, values)
+        cursor = connection.executemany(statement, values)
+        if statement is PUT_ORDER and cursor.rowcount != len(values):
+            raise ValueError("an order's client id, intent, symbol and creation time never change")
     return Head(sequence, before) if rows else head

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from tui_trader.services.ports import HistoryFilter, Rows
+from tui_trader.store import queries
 from tui_trader.store.history import ORDERS, STILL_OPEN, History, Key, Statement, key_from
 from tui_trader.store.rows import Row
 from tui_trader.store.schema import UNFINISHED
@@ -60,6 +62,18 @@ class Pages:
             if len(rows) < CHUNK:
                 return
             last = Key(*rows[-1][:2])
+
+    async def lines_of(self, kind: str, order_id: str | None, after: int, limit: int) -> list[Row]:
+        """Collect journal lines of a kind, oldest first; no index knows kinds, so it goes window by window."""
+        end = await self._writer.run(lambda session: session.head.sequence)
+        found: list[Row] = []
+        for low in range(max(0, after), end, SPAN):
+            found += await self._writer.run(
+                partial(queries.journal_window, low=low, high=low + SPAN, kind=kind, order_id=order_id)
+            )
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     async def _search(
         self, history: History, where: HistoryFilter, start: Key | None, need: int, skip: int

@@ -25,8 +25,13 @@ def order(session: Session, key: str) -> Row | None:
     if not key:
         return None
     for name in (Orders.id, Orders.client_order_id, Orders.intent_id, Orders.venue_order_id):
-        # The second condition lets SQLite use the indexes that leave empty names out.
-        rows = session.fetch(_all(Orders).where(name == key, name != _EMPTY).order_by(Orders.row.desc()).limit(1))
+        # The other conditions let SQLite use the indexes that leave missing names out.
+        rows = session.fetch(
+            _all(Orders)
+            .where(name == key, name != _EMPTY, name.is_null(is_null=False))
+            .order_by(Orders.row.desc())
+            .limit(1)
+        )
         if rows:
             return rows[0]
     return None
@@ -58,16 +63,20 @@ def equity(session: Session, start: int, end: int, limit: int) -> list[Row]:
     return session.fetch(query.order_by(Equity.at).limit(limit))
 
 
-def journal(
-    session: Session, after: int, limit: int, order_id: str | None = None, kind: str | None = None
-) -> list[Row]:
+def journal(session: Session, after: int, limit: int, order_id: str | None = None) -> list[Row]:
     """List journal lines after a sequence number, oldest first."""
     query = _all(Journal).where(Journal.sequence > after)
     if order_id is not None:
         query = query.where(Journal.order_id == order_id, Journal.order_id != _EMPTY)
-    if kind is not None:
-        query = query.where(Journal.kind == kind)
     return session.fetch(query.order_by(Journal.sequence).limit(limit))
+
+
+def journal_window(session: Session, low: int, high: int, kind: str, order_id: str | None) -> list[Row]:
+    """List the lines of a kind above ``low`` and up to ``high``, oldest first."""
+    query = _all(Journal).where(Journal.sequence > low, Journal.sequence <= high, Journal.kind == kind)
+    if order_id is not None:
+        query = query.where(Journal.order_id == order_id)
+    return session.fetch(query.order_by(Journal.sequence))
 
 
 def setting(session: Session, name: str) -> str | None:

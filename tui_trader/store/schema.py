@@ -34,7 +34,7 @@ class Journal(Table):
 
     sequence = AutoField()
     at = BigIntegerField()
-    kind = TextField(index=True)
+    kind = TextField()
     order_id = TextField()
     origin = TextField()
     body = TextField()
@@ -47,13 +47,16 @@ class Journal(Table):
 
 
 class Orders(Table):
-    """What is known of each order: a projection of the journal."""
+    """What is known of each order: a projection of the journal.
+
+    Each index is a page more to write for an order, so there is none that a bounded scan can do without.
+    """
 
     row = AutoField()
     id = TextField(unique=True)
     client_order_id = TextField()
     intent_id = TextField()
-    venue_order_id = TextField(null=True, index=True)
+    venue_order_id = TextField(null=True)
     symbol = TextField()
     side = TextField()
     type = TextField()
@@ -216,6 +219,9 @@ class Counters(Table):
         indexes = ((("history", "symbol"), True),)
 
 
+ORDER_IDENTITY = ("client_order_id", "intent_id", "symbol", "created_at")
+"""What never changes of an order. Updates leave these columns alone, and so the indexes on them."""
+
 TABLES: tuple[type[Table], ...] = (Journal, Orders, Fills, Positions, Balances, Equity, Settings, Counters)
 
 Journal.add_index(Journal.index(Journal.order_id, name="journal_order", where=SQL("order_id != ''")))
@@ -224,6 +230,7 @@ Orders.add_index(
     Orders.index(Orders.client_order_id, name="orders_client", unique=True, where=SQL("client_order_id != ''"))
 )
 Orders.add_index(Orders.index(Orders.intent_id, name="orders_intent", where=SQL("intent_id != ''")))
+Orders.add_index(Orders.index(Orders.venue_order_id, name="orders_venue", where=SQL("venue_order_id IS NOT NULL")))
 
 
 def _forbid(action: str) -> str:

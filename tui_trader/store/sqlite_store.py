@@ -113,7 +113,10 @@ class SqliteStore:
         self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None
     ) -> Sequence[JournalEntry]:
         """List journal lines after a sequence number, oldest first."""
-        rows = await self._writer.run(lambda session: queries.journal(session, after, limit, order_id, kind))
+        if kind is None:
+            rows = await self._writer.run(lambda session: queries.journal(session, after, limit, order_id))
+        else:
+            rows = await self._pages.lines_of(kind, order_id, after, limit)
         return await values(rows, _entry)
 
     async def setting(self, name: str) -> str | None:
