@@ -1,0 +1,174 @@
+"""One way from something that happened to the journal, memory and the bus.
+
+What belongs together is collected in a :class:`Draft` by the pure order table, committed in one transaction, then
+told, then its effects are carried out. There is no ``await`` between the first ``take`` of a draft and its commit, so
+commits are in the order in which memory changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tui_trader.clock import Clock
+from tui_trader.domain.balance import Balance
+from tui_trader.domain.events import Event, EventKind, Notice
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order
+from tui_trader.domain.position import Position
+from tui_trader.errors import StoreError
+from tui_trader.rules.order_events import Effect, OrderEvent, Transition
+from tui_trader.rules.order_table import step
+from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Publisher
+from tui_trader.services.journal_lines import events, fill_line, kind_of, notice_line, order_line
+from tui_trader.services.ports import Change, JournalEntry, Store
+from tui_trader.services.working import WorkingOrders
+
+EffectHandler = Callable[[Order, str], None]
+"""Called after the commit with the order and the note of the step."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one transaction will hold. ``payloads`` are the events' values, one for each line."""
+
+    lines: list[JournalEntry] = field(default_factory=list)
+    payloads: list[Any] = field(default_factory=list)
+    orders: dict[str, Order] = field(default_factory=dict)
+    fills: list[Fill] = field(default_factory=list)
+    positions: dict[str, Position] = field(default_factory=dict)
+    balances: dict[str, Balance] = field(default_factory=dict)
+    complete_balances: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
+    effects: list[tuple[Effect, Order, str]] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.lines or self.orders or self.fills or self.balances or self.settings)
+
+    def tell(self, line: JournalEntry, payload: Any) -> None:
+        """Add a line and the value that its event carries."""
+        self.lines.append(line)
+        self.payloads.append(payload)
+
+    def change(self) -> Change:
+        """Return it as the store takes it."""
+        return Change(
+            journal=self.lines,
+            orders=list(self.orders.values()),
+            fills=self.fills,
+            positions=list(self.positions.values()),
+            balances=list(self.balances.values()),
+            settings=self.settings,
+        )
+
+
+class Recorder:
+    """Takes steps, commits them, tells of them.
+
+    ``handlers`` says who carries out which effect; ``on_broken`` hears that the journal could not be written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        publisher: Publisher,
+        working: WorkingOrders,
+        positions: PositionKeeper,
+        balances: BalanceKeeper,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._working = working
+        self._positions = positions
+        self._balances = balances
+        self._clock = clock
+        self.handlers: dict[Effect, EffectHandler] = {}
+        self.on_broken: Callable[[str], None] = _log.critical
+
+    def take(
+        self, draft: Draft, order: Order, event: OrderEvent, kind: str, extra: Mapping[str, Any] | None = None
+    ) -> Transition:
+        """Step an order's newest state and put what changed into the draft; a change of nothing writes nothing."""
+        newest = self._working.find(order.id) or order
+        known = self._working.fills_of(newest)
+        move = step(newest, event, known)
+        draft.effects.extend((effect, move.order, move.note) for effect in move.effects)
+        added = [
+            replace(fill, order_id=newest.id, client_order_id=newest.client_order_id or fill.client_order_id)
+            for fill in move.added
+        ]
+        if move.order is newest and not added:
+            return move
+        self._working.put(move.order, added)
+        self._write_down(draft, move, added, kind, extra)
+        return move
+
+    def _write_down(
+        self, draft: Draft, move: Transition, added: list[Fill], kind: str, extra: Mapping[str, Any] | None
+    ) -> None:
+        order, now = move.order, self._clock.wall_ms()
+        draft.orders[order.id] = order
+        draft.tell(order_line(kind, order, now, move.note, extra), order)
+        for fill in added:
+            draft.fills.append(fill)
+            draft.tell(fill_line(fill, now), fill)
+            for position in self._positions.fold(fill, order):
+                draft.positions[position.id] = position
+
+    def notice(self, draft: Draft, level: str, text: str, code: str, order_id: str = "") -> None:
+        """Put a line for the person into the draft."""
+        notice = Notice(level, text, code)
+        draft.tell(notice_line(notice, self._clock.wall_ms(), order_id), notice)
+
+    async def commit(self, draft: Draft, *, must: bool = False) -> None:
+        """Write a draft durably, tell of it, and carry out its effects.
+
+        A failure latches the gate and what happened is told without a sequence; with ``must`` it is raised instead
+        and nothing is told.
+
+        Raises:
+            StoreError: only with ``must``.
+
+        """
+        if not draft.empty:
+            try:
+                sequence = await self._store.write(draft.change())
+            except StoreError as error:
+                if must:
+                    raise
+                self.on_broken(str(error))
+                self._tell_unwritten(draft)
+            else:
+                for event in events(draft.lines, draft.payloads, sequence):
+                    self._publisher.publish(event)
+            if draft.positions:
+                self._positions.announce(list(draft.positions.values()))
+            if draft.balances or draft.complete_balances:
+                self._balances.take(list(draft.balances.values()), complete=draft.complete_balances)
+        for effect, order, note in draft.effects:
+            handler = self.handlers.get(effect)
+            if handler is not None:
+                handler(self._working.find(order.id) or order, note)
+
+    def _tell_unwritten(self, draft: Draft) -> None:
+        """Tell what could not be written; it cannot be resumed, so it has no sequence."""
+        for line, payload in zip(draft.lines, draft.payloads, strict=True):
+            self._publisher.publish(Event(kind_of(line), line.at, payload))
+
+    async def record(self, order: Order, event: OrderEvent, kind: str, extra: Mapping[str, Any] | None = None) -> Order:
+        """Take one step and commit it; returns the order as it is then."""
+        draft = Draft()
+        self.take(draft, order, event, kind, extra)
+        await self.commit(draft)
+        return self._working.find(order.id) or order
+
+    def say(self, level: str, text: str, code: str) -> None:
+        """Tell a person something that is not worth a line of the journal."""
+        self._publisher.publish(Event(EventKind.NOTICE, self._clock.wall_ms(), Notice(level, text, code)))

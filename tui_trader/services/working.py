@@ -1,0 +1,150 @@
+"""Orders in memory: those that are not final, the last that were, what they lock, and what was asked lately.
+
+The newest state lives here a moment before it is on the disk; decisions are made on it, and events tell of it only
+after the commit.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.instrument import Instrument
+from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.domain.order import Order
+from tui_trader.rules.gate import RecentRequest
+from tui_trader.rules.reservation import Reservation, locks
+from tui_trader.services.inner import Prices
+
+ENDED_KEPT = 512
+"""So many ended orders stay at hand for late news; older ones are read from the store."""
+RECENT_MS = 60_000
+
+
+class WorkingOrders:
+    """Every order the desk may hear of, under each of its names. ``prices`` knows the pairs' rules."""
+
+    def __init__(self, prices: Prices) -> None:
+        self._prices = prices
+        self._orders: dict[str, Order] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._names: dict[str, str] = {}
+        self._fills: dict[str, tuple[Fill, ...]] = {}
+        self._reservations: dict[str, Reservation] = {}
+        self._working: dict[str, Order] = {}
+        self._recent: deque[RecentRequest] = deque()
+
+    def put(self, order: Order, added: Sequence[Fill] = ()) -> None:
+        """Take an order's newest state in, with executions that were added to it."""
+        if order.id not in self._orders:
+            self._names[order.id] = order.id
+            for name in (order.client_order_id, order.intent_id):
+                if name:
+                    self._names[name] = order.id
+        if order.venue_order_id:
+            self._names.setdefault(order.venue_order_id, order.id)
+        self._orders[order.id] = order
+        if added:
+            self._fills[order.id] = (*self._fills.get(order.id, ()), *added)
+        self._file(order)
+
+    def _file(self, order: Order) -> None:
+        """Keep the lists by state right."""
+        if order.working:
+            self._working[order.id] = order
+            self._reserve(order)
+            return
+        self._working.pop(order.id, None)
+        self._reservations.pop(order.id, None)
+        if order.final:
+            self._ended[order.id] = None
+            while len(self._ended) > ENDED_KEPT:
+                self._forget(self._ended.popitem(last=False)[0])
+
+    def _reserve(self, order: Order) -> None:
+        pair = self._prices.find(order.symbol)
+        lock = locks(order, pair or _nameless(order))
+        if lock is not None:
+            self._reservations[order.id] = lock
+
+    def _forget(self, order_id: str) -> None:
+        order = self._orders.pop(order_id)
+        self._fills.pop(order_id, None)
+        for name in (order.id, order.client_order_id, order.intent_id, order.venue_order_id):
+            if name and self._names.get(name) == order_id:
+                del self._names[name]
+
+    def remove(self, order: Order) -> None:
+        """Forget an order that was never committed: its reservation goes with it."""
+        self._working.pop(order.id, None)
+        self._reservations.pop(order.id, None)
+        self._ended.pop(order.id, None)
+        if order.id in self._orders:
+            self._forget(order.id)
+
+    def find(self, key: str | None) -> Order | None:
+        """Find an order by our id, client id, intent id or the venue's id."""
+        name = self._names.get(key) if key else None
+        return None if name is None else self._orders[name]
+
+    def fills_of(self, order: Order) -> tuple[Fill, ...]:
+        """Return the executions counted in an order."""
+        return self._fills.get(order.id, ())
+
+    def working(self, symbol: str | None = None) -> list[Order]:
+        """List working orders, oldest first."""
+        return [order for order in self._working.values() if symbol is None or order.symbol == symbol]
+
+    def unfinished(self) -> list[Order]:
+        """List what is not final, orders thought never placed included."""
+        return [order for order in self._orders.values() if not order.final]
+
+    def reservations(self) -> list[Reservation]:
+        """List what working orders lock."""
+        return list(self._reservations.values())
+
+    def reserved(self, asset: str) -> Decimal:
+        """Add up what working orders lock of an asset that the venue has not confirmed locking."""
+        found: Iterable[Decimal] = (
+            each.amount for each in self._reservations.values() if each.asset == asset and not each.seen
+        )
+        total = ZERO
+        for amount in found:
+            total = EXACT.add(total, amount)
+        return total
+
+    def note_request(self, request: RecentRequest) -> None:
+        """Remember that an order passed the gate."""
+        self._recent.append(request)
+
+    def recent(self, now: int) -> Sequence[RecentRequest]:
+        """List what passed the gate within the last minute, oldest first."""
+        while self._recent and now - self._recent[0].at >= RECENT_MS:
+            self._recent.popleft()
+        return tuple(self._recent)
+
+
+def _nameless(order: Order) -> Instrument:
+    """Stand in for a pair that the venue no longer lists, so that its orders still lock something."""
+    quote = next((name for name in ("USDT", "USDC", "BTC", "ETH", "EUR") if order.symbol.endswith(name)), "")
+    one = Decimal(1)
+    return Instrument(
+        symbol=order.symbol,
+        base=order.symbol.removesuffix(quote),
+        quote=quote,
+        tick=one,
+        lot=one,
+        min_quantity=ZERO,
+        min_notional=ZERO,
+        min_notional_market=ZERO,
+        max_notional=ZERO,
+        max_notional_market=ZERO,
+        order_types=frozenset(),
+        sides=frozenset(),
+        api_tradable=False,
+        online=False,
+        maker_fee=ZERO,
+        taker_fee=ZERO,
+    )
