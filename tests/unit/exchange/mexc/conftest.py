@@ -1,9 +1,21 @@
 """Loopback servers written by hand, and a clock that tests turn."""
 
 import asyncio
+import dataclasses
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+from typing import Any
 
+import httpx
 import pytest
+import respx
+
+from tui_trader.credentials import Credentials
+from tui_trader.domain.order import OrderType, Side, TimeInForce
+from tui_trader.exchange.mexc.addresses import MexcEndpoints
+from tui_trader.exchange.mexc.client import MexcExchange
+from tui_trader.exchange.port import NewOrder
 
 Behaviour = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
@@ -142,3 +154,74 @@ def until() -> Callable[..., Awaitable[None]]:
 @pytest.fixture
 def answer() -> Callable[..., bytes]:
     return http_answer
+
+
+KEY = "mx0vglTESTKEY0001"
+SECRET = "45d0b3c26f2644f19bfb98b07741b2f5"
+NOW = 1_760_000_000_000
+
+
+class Rest:
+    """The client over respx: routes are registered with ``on`` and see the query exactly as it would go out."""
+
+    def __init__(self, router: respx.Router, clock: TurnedClock, exchange: MexcExchange) -> None:
+        self.router = router
+        self.clock = clock
+        self.exchange = exchange
+        self.sent: list[httpx.Request] = []
+
+    def on(self, method: str, path: str, *answers: Any) -> respx.Route:
+        """Answer calls in turn; the last answer stays. A tuple is (status, JSON or text[, headers])."""
+        queue = list(answers)
+
+        def reply(request: httpx.Request) -> httpx.Response:
+            self.sent.append(request)
+            given = queue.pop(0) if len(queue) > 1 else queue[0]
+            if isinstance(given, type) and issubclass(given, Exception):
+                raise given("no", request=request)
+            status, body, *rest = given if isinstance(given, tuple) else (200, given)
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            return httpx.Response(status, content=content, headers=rest[0] if rest else {})
+
+        return self.router.route(method=method, host="venue.test", path=f"/api/v3/{path}").mock(side_effect=reply)
+
+    def query(self, index: int = -1) -> dict[str, str]:
+        return dict(pair.split("=", 1) for pair in self.sent[index].url.query.decode().split("&"))
+
+
+@pytest.fixture
+async def rest(turned: TurnedClock) -> AsyncIterator[Rest]:
+    with respx.mock(assert_all_called=False) as router:
+        exchange = MexcExchange(
+            MexcEndpoints("https://venue.test", "wss://venue.test/ws"),
+            Credentials(KEY, SECRET),
+            turned,
+            transport=httpx.AsyncHTTPTransport(),
+        )
+        rest = Rest(router, turned, exchange)
+        router.get(host="venue.test", path="/api/v3/time").mock(
+            side_effect=lambda _request: httpx.Response(200, json={"serverTime": turned.wall_ms() + 250})
+        )
+        yield rest
+        await exchange.core.client.aclose()
+        await exchange.core.budget.close()
+
+
+@pytest.fixture
+def new_order() -> Callable[..., NewOrder]:
+    def make(**changes: Any) -> NewOrder:
+        plain = NewOrder(
+            client_order_id="m101ARZ3NDEKTSV4RRFFQ69G5FAV",
+            symbol="BTCUSDT",
+            side=Side.BUY,
+            type=OrderType.LIMIT,
+            time_in_force=TimeInForce.GTC,
+            quantity=Decimal("0.50"),
+            quote_quantity=None,
+            price=Decimal(100),
+            not_after=NOW + 2000,
+            recv_window=3000,
+        )
+        return dataclasses.replace(plain, **changes)
+
+    return make
