@@ -11,7 +11,6 @@ from typing import Final
 
 from tui_trader.exchange.wire.vocabulary import OrderStatus, OrderType, Side
 
-
 OPEN: Final = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
 """States in which an order rests in the book; the other three are final."""
 

@@ -1,11 +1,17 @@
-"""How the venue says no: MEXC's codes and texts, each with HTTP status 400 (rest.md §8, errors.md §3)."""
+"""How the venue says no: MEXC's codes and texts, each with HTTP status 400 (rest.md §8, errors.md §3).
+
+The constants are ``(code, text)`` pairs for ``raise Refusal(*BAD_SYMBOL)``; functions make the texts with figures.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
+
+from tui_trader.exchange.wire import codes
 
 
-class Refusal(Exception):  # noqa: N818 - the venue's word for it; not an error of ours
+class Refusal(Exception):
     """A definite refusal: nothing was placed or changed. ``code`` and ``msg`` go on the wire as they are."""
 
     def __init__(self, code: int, msg: str, *, http_status: int = 400) -> None:
@@ -15,121 +21,51 @@ class Refusal(Exception):  # noqa: N818 - the venue's word for it; not an error 
         self.http_status = http_status
 
 
-def bad_symbol() -> Refusal:
-    """No such pair (order calls)."""
-    return Refusal(10007, "bad symbol")
-
-
-def invalid_symbol() -> Refusal:
-    """No such pair (market data calls)."""
-    return Refusal(-1121, "Invalid symbol.")
-
-
-def invalid_interval() -> Refusal:
-    """No such candle interval."""
-    return Refusal(-1121, "Invalid interval.")
-
-
-def not_open_to_api() -> Refusal:
-    """The pair trades, but not for API keys."""
-    return Refusal(10007, "symbol not support api")
-
-
-def paused() -> Refusal:
-    """The pair is paused or offline."""
-    return Refusal(30016, "trading disabled")
-
-
-def side_closed() -> Refusal:
-    """The pair may be bought or sold only, or neither."""
-    return Refusal(30001, "direction not allowed")
-
-
-def missing_parameter() -> Refusal:
-    """A mandatory parameter of the order is missing."""
-    return Refusal(44444, "param cannot be null")
-
-
-def bad_parameter() -> Refusal:
-    """A parameter cannot be read, or is not above zero."""
-    return Refusal(33333, "param is error")
-
-
-def bad_combination() -> Refusal:
-    """Parameters that exclude each other."""
-    return Refusal(-1128, "Combination of optional parameters invalid.")
-
-
-def illegal_characters() -> Refusal:
-    """A client order id with characters or a length that MEXC does not take."""
-    return Refusal(700008, "Illegal characters found in parameter")
-
-
-def unknown_type() -> Refusal:
-    """The order type does not exist, or the pair does not offer it."""
-    return Refusal(30041, "current order type can not place order")
-
-
-def market_closed_to_api() -> Refusal:
-    """The pair takes no market orders over the API."""
-    return Refusal(30019, "api market order is disabled")
-
-
-def scale(what: str) -> Refusal:
-    """Too many decimals in ``what``: quantity, amount or price. The leading blank is MEXC's."""
-    return Refusal(400, f" {what} scale is invalid")
+BAD_SYMBOL: Final = (codes.BAD_SYMBOL, "bad symbol")
+"""No such pair, in an order call."""
+NOT_OPEN_TO_API: Final = (codes.BAD_SYMBOL, "symbol not support api")
+"""The pair trades, but not for API keys."""
+INVALID_SYMBOL: Final = (codes.INVALID_SYMBOL, "Invalid symbol.")
+"""No such pair, in a market data call."""
+INVALID_INTERVAL: Final = (codes.INVALID_SYMBOL, "Invalid interval.")
+TRADING_DISABLED: Final = (30016, "trading disabled")
+SIDE_CLOSED: Final = (codes.SIDE_NOT_ALLOWED, "direction not allowed")
+PARAMETER_MISSING: Final = (codes.PARAM_NULL, "param cannot be null")
+PARAMETER_WRONG: Final = (codes.PARAM_WRONG, "param is error")
+BAD_COMBINATION: Final = (codes.BAD_COMBINATION, "Combination of optional parameters invalid.")
+ILLEGAL_CHARACTERS: Final = (codes.ILLEGAL_CHARACTERS, "Illegal characters found in parameter")
+TYPE_NOT_OFFERED: Final = (codes.TYPE_NOT_OFFERED, "current order type can not place order")
+MARKET_DISABLED: Final = (codes.MARKET_DISABLED, "api market order is disabled")
+QUANTITY_SCALE: Final = (codes.BAD_TEXT, " quantity scale is invalid")
+AMOUNT_SCALE: Final = (codes.BAD_TEXT, " amount scale is invalid")
+PRICE_SCALE: Final = (codes.BAD_TEXT, " price scale is invalid")
+PRICE_BAND: Final = (codes.PRICE_BAND, "Order price exceeds allowed range")
+TOO_MANY_OPEN: Final = (codes.TOO_MANY_OPEN, "Cannot exceed the maximum order limit")
+REPEATED_CLIENT_ID: Final = (codes.BAD_TEXT, codes.DUPLICATE_ID_TEXT)
+TOO_LITTLE_QUOTE: Final = (codes.INSUFFICIENT_POSITION, "Insufficient position")
+TOO_LITTLE_BASE: Final = (codes.OVERSOLD, "Oversold")
+NO_OPPONENT: Final = (codes.NO_OPPONENT, "no exist opponent order")
+NO_SUCH_ORDER: Final = (codes.NO_SUCH_ORDER, "Order does not exist.")
+UNKNOWN_ORDER: Final = (codes.UNKNOWN_ORDER, "Unknown order sent.")
+ALREADY_CANCELLED: Final = (codes.UNKNOWN_ORDER, "Order cancelled.")
+ALREADY_FILLED: Final = (codes.UNKNOWN_ORDER, "Order filled.")
+ORDER_ID_MISSING: Final = (
+    codes.PARAM_MISSING,
+    "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
+)
 
 
 def below_minimum(minimum: Decimal, asset: str) -> Refusal:
-    """Value (or quantity) under the pair's minimum; the full-width colon is MEXC's."""
-    return Refusal(30002, f"The minimum transaction volume cannot be less than：{minimum:f}{asset}")  # noqa: RUF001
+    """Refuse a value (or quantity) under the pair's minimum; the full-width colon is MEXC's."""
+    return Refusal(
+        codes.MINIMUM_VALUE,
+        f"The minimum transaction volume cannot be less than\N{FULLWIDTH COLON}{minimum:f}{asset}",
+    )
 
 
 def above_maximum(maximum: Decimal, asset: str) -> Refusal:
-    """Value over the pair's maximum."""
-    return Refusal(30003, f"The maximum transaction volume cannot be greater than：{maximum:f}{asset}")  # noqa: RUF001
-
-
-def outside_price_band() -> Refusal:
-    """The limit price is too far beyond the last trade."""
-    return Refusal(30087, "Order price exceeds allowed range")
-
-
-def too_many_orders() -> Refusal:
-    """The account has 500 open orders."""
-    return Refusal(30029, "Cannot exceed the maximum order limit")
-
-
-def repeated_client_id() -> Refusal:
-    """The client order id was used before."""
-    return Refusal(400, "duplicate client order id")
-
-
-def too_little_quote() -> Refusal:
-    """A buy without the means."""
-    return Refusal(30004, "Insufficient position")
-
-
-def too_little_base() -> Refusal:
-    """A sell without the coins."""
-    return Refusal(30005, "Oversold")
-
-
-def no_opposite_order() -> Refusal:
-    """A market order into an empty side."""
-    return Refusal(30025, "no exist opponent order")
-
-
-def no_such_order() -> Refusal:
-    """A query for an order that is not known."""
-    return Refusal(-2013, "Order does not exist.")
-
-
-def cannot_cancel(text: str = "Unknown order sent.") -> Refusal:
-    """A cancel of an order that is unknown or finished; ``text`` tells which."""
-    return Refusal(-2011, text)
-
-
-def order_id_missing() -> Refusal:
-    """Neither order id nor client order id was given."""
-    return Refusal(700004, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!")
+    """Refuse a value over the pair's maximum."""
+    return Refusal(
+        codes.MAXIMUM_VALUE,
+        f"The maximum transaction volume cannot be greater than\N{FULLWIDTH COLON}{maximum:f}{asset}",
+    )

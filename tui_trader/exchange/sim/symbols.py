@@ -6,9 +6,8 @@ Figures are those of MEXC's published symbol rules for such pairs (rest.md §4):
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from tui_trader.exchange.wire.vocabulary import OrderType, TradeSideType
 

@@ -8,11 +8,19 @@ then. What happens is told by :meth:`Venue.drain`, in order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Final
 
+from tui_trader.errors import UsageError
+from tui_trader.exchange.sim import figures
+from tui_trader.exchange.sim.assembly import Parts, assemble, fill_over_gap
 from tui_trader.exchange.sim.config import VenueConfig
 from tui_trader.exchange.sim.events import Event
+from tui_trader.exchange.sim.exact import ZERO
+from tui_trader.exchange.sim.generator import LIVE_GAP_MS, Generator
+from tui_trader.exchange.sim.live_order import LiveOrder
+from tui_trader.exchange.sim.market import Market
 from tui_trader.exchange.sim.model import (
     Balance,
     BestPrices,
@@ -24,60 +32,135 @@ from tui_trader.exchange.sim.model import (
     OrderRequest,
     PublicTrade,
 )
+from tui_trader.exchange.sim.records import MAX_TRADES
+from tui_trader.exchange.sim.refusals import (
+    ALREADY_CANCELLED,
+    ALREADY_FILLED,
+    BAD_SYMBOL,
+    INVALID_SYMBOL,
+    NO_SUCH_ORDER,
+    ORDER_ID_MISSING,
+    UNKNOWN_ORDER,
+    Refusal,
+)
+from tui_trader.exchange.sim.replay import Replayer
 from tui_trader.exchange.sim.symbols import SymbolRules
+from tui_trader.exchange.wire.vocabulary import AccountCause, OrderStatus
+
+_MARK_MS: Final = 5000
+"""While orders rest, the log notes the time this often, so that a gap is judged from there."""
 
 
 def open_venue(config: VenueConfig, now_ms: int) -> Venue:
     """Start a venue: read the state folder and the replay files named in ``config``.
 
-    Raises ``SettingsError`` with one sentence for an unknown symbol, a bad replay file (with its line number) or
-    a state folder that cannot be used.
+    Raises a ``UsageError`` with one sentence for an unknown symbol, a bad replay file (with its line number) or
+    a state folder that cannot be used, and ``LockHeld`` when another simulator has it.
     """
-    ...
+    venue = Venue(assemble(config, now_ms), now_ms)
+    venue.commit()
+    return venue
 
 
-class Venue(Protocol):
-    """The façade (signatures stand; the body follows in the next commit)."""
+class Venue:
+    """Accounts and markets behind one set of calls. Build it with :func:`open_venue`."""
 
-    seed: int
+    def __init__(self, parts: Parts, now_ms: int) -> None:
+        self.seed = parts.seed
+        self._engine = parts.engine
+        self._drivers = parts.drivers
+        self._log = parts.log
+        self._now_ms = now_ms
+        self._marked_ms = 0
 
-    # -- time and events
+    # Time and events
+
     def advance(self, now_ms: int) -> None:
         """Let every market run up to ``now_ms``; judge resting orders over a gap when time jumped."""
+        if now_ms < self._now_ms:
+            return
+        jumped = now_ms - self._now_ms > LIVE_GAP_MS
+        for driver in self._drivers.values():
+            if jumped and isinstance(driver, Generator):
+                fill_over_gap(self._engine, driver, self._now_ms, now_ms)
+                driver.jump(now_ms)
+            else:
+                driver.advance(now_ms)
+        self._now_ms = now_ms
 
     def drain(self) -> list[Event]:
         """Return and forget the events since the last call."""
+        events, self._engine.events[:] = self._engine.events[:], []
+        return events
 
     def commit(self) -> None:
-        """Write every account change since the last call to the state log; call it before answering."""
+        """Write every account change since the last call to the state log.
+
+        Call it before answering and before pushing, also after :meth:`advance`; without changes it costs nothing.
+        """
+        records, accounts = self._engine.records, list(self._engine.accounts.values())
+        changed, fills = list(records.changed.values()), records.new_fills[:]
+        resting = any(records.open_count(account.name) for account in accounts)
+        due = resting and self._now_ms - self._marked_ms >= _MARK_MS
+        if self._log and (due or changed or fills or any(account.dirty for account in accounts)):
+            self._log.append(self._engine.number, self._now_ms, accounts, changed, fills)
+            self._marked_ms = self._now_ms
+        records.changed.clear()
+        records.new_fills.clear()
+        for account in accounts:
+            account.dirty.clear()
 
     def close(self) -> None:
-        """Commit and close the state log and the replay files."""
+        """Commit and close the state log."""
+        self.commit()
+        if self._log:
+            self._log.close()
 
-    # -- symbols and market data (Refusal -1121 for an unknown symbol)
+    # Symbols and market data: Refusal -1121 for an unknown symbol
+
     def symbols(self) -> tuple[SymbolRules, ...]:
         """Rules of every listed pair, in listing order."""
+        return tuple(market.rules for market in self._engine.markets.values())
 
     def rules(self, symbol: str) -> SymbolRules:
         """Rules of one pair."""
+        return self._market(symbol).rules
 
-    def change_rules(self, symbol: str, **changes: object) -> SymbolRules:
-        """Replace fields of a pair's rules (fees, open_to_api, status, trade_side, …) from now on."""
+    def change_rules(self, symbol: str, **changes: Any) -> SymbolRules:
+        """Replace fields of a pair's rules (fees, open_to_api, status, trade_side, …) from now on.
+
+        Decimals cannot be changed; UsageError for them and for unknown fields.
+        """
+        market = self._market(symbol)
+        if changes.keys() & {"symbol", "price_decimals", "quantity_decimals", "replayed"}:
+            raise UsageError("A pair's name and decimals cannot be changed while it trades.")
+        try:
+            market.rules = replace(market.rules, **changes)
+        except TypeError:
+            raise UsageError(f"There is no such rule: {', '.join(sorted(changes))[:80]}.") from None
+        return market.rules
 
     def depth(self, symbol: str, limit: int = 100) -> Depth:
         """Book snapshot, best first, at most ``limit`` levels a side."""
+        return self._market(symbol).depth(limit)
 
     def best(self, symbol: str) -> BestPrices:
         """Best bid and ask."""
+        return self._market(symbol).best()
 
     def last_price(self, symbol: str) -> Decimal:
         """Price of the latest print."""
+        return self._market(symbol).last_price()
 
     def trades(self, symbol: str, limit: int = 500) -> list[PublicTrade]:
         """Latest prints, newest first."""
+        return self._prints(symbol, limit)[::-1]
 
     def trades_between(self, symbol: str, start_ms: int | None, end_ms: int | None, limit: int) -> list[PublicTrade]:
-        """Prints of [start, end], oldest first, as far as they are remembered (the last 1000)."""
+        """Return prints of [start, end], oldest first, as far as they are remembered (the last 1000)."""
+        prints = self._prints(symbol, 1000)
+        found = [p for p in prints if (start_ms or 0) <= p.time_ms and (end_ms is None or p.time_ms <= end_ms)]
+        return found[:limit] if start_ms is not None else found[-limit:]
 
     def klines(
         self, symbol: str, interval: str, start_ms: int | None = None, end_ms: int | None = None, limit: int = 500
@@ -86,44 +169,72 @@ class Venue(Protocol):
 
         ``end_ms`` is exclusive. Refusal -1121 for an unknown interval.
         """
+        return figures.klines(self._market(symbol), interval, start_ms, end_ms, limit)
 
     def current_candle(self, symbol: str, interval: str) -> Candle | None:
-        """The running candle (for pushes); None only before the first print of a replay."""
+        """Return the running candle (for pushes); None only before the first print of a replay."""
+        return figures.current_candle(self._market(symbol), interval)
 
     def ticker(self, symbol: str) -> DayTicker:
-        """Rolling 24 h figures."""
+        """Return the rolling 24 h figures."""
+        return figures.day_ticker(self._market(symbol))
 
     def average_price(self, symbol: str) -> Decimal:
         """Volume weighted average of the last 5 minutes, rounded to the price step."""
+        return figures.average_price(self._market(symbol))
 
     def symbol_time(self, symbol: str) -> int:
-        """The pair's exchange time: venue time, or the file's own time on a replayed pair."""
+        """Return the pair's exchange time: venue time, or the file's own time on a replayed pair."""
+        return self._market(symbol).clock_ms
 
     def replay_finished(self, symbol: str) -> bool | None:
         """Whether the pair's replay has printed its last row; None when the pair is not replayed."""
+        self._market(symbol)
+        driver = self._drivers[symbol]
+        return driver.finished if isinstance(driver, Replayer) else None
 
-    # -- accounts
+    # Accounts
+
     def open_account(self, account: str, balances: Mapping[str, Decimal]) -> None:
         """Create an account with these free balances; does nothing when it exists."""
+        self._engine.fund(account, balances, self._now_ms)
 
     def accounts(self) -> tuple[str, ...]:
         """Ids of all accounts."""
+        return tuple(self._engine.accounts)
 
     def balances(self, account: str) -> list[Balance]:
         """Assets that the account has or ever had."""
+        return self._engine.account(account).balances()
 
     def deposit(self, account: str, asset: str, amount: Decimal, now_ms: int) -> None:
-        """Add (or with a negative amount take away) free funds; a balance never goes below 0."""
+        """Add (or with a negative amount take away) free funds; UsageError when a balance would go below 0."""
+        owner = self._engine.account(account)
+        if owner.free(asset) + amount < ZERO:
+            raise UsageError(f"The account has only {owner.free(asset):f} {asset} free.")
+        owner.move(asset, amount, ZERO, AccountCause.DEPOSIT, now_ms)
 
-    # -- orders (call advance(now_ms) is implied by every one)
+    def prevent_self_trades(self, account: str, *, on: bool) -> None:
+        """Let ``stpMode`` of the account's orders work (on MEXC: the account is in a strategy group); off at first."""
+        self._engine.account(account).prevents_self_trades = on
+
+    # Orders: every call that takes now_ms advances the markets first
+
     def place(self, account: str, request: OrderRequest, now_ms: int) -> Order:
         """Check, accept and match an order; the answer is its state afterwards.
 
         Steps 5-10 of rest.md §8 raise Refusal. The server answers with ``price``, ``quantity``, ``created_ms``.
         """
+        self.advance(now_ms)
+        market = self._order_market(request.symbol)
+        owner = self._engine.account(account)
+        return self._engine.place(owner, market, request, self._now_ms).snapshot()
 
     def check(self, account: str, request: OrderRequest, now_ms: int) -> None:
         """Run the checks of :meth:`place` and place nothing (POST /order/test)."""
+        self.advance(now_ms)
+        market = self._order_market(request.symbol)
+        self._engine.check(self._engine.account(account), market, request, self._now_ms)
 
     def cancel(
         self,
@@ -138,20 +249,35 @@ class Venue(Protocol):
 
         Refusal 700004 when no id was given, -2011 for an unknown or finished order, 10007 for a bad symbol.
         """
+        self.advance(now_ms)
+        self._order_market(symbol)
+        order = self._find(account, symbol, order_id, client_order_id, UNKNOWN_ORDER)
+        if not order.is_open:
+            raise Refusal(*(ALREADY_FILLED if order.status is OrderStatus.FILLED else ALREADY_CANCELLED))
+        return self._cancel_all([order])[0]
 
     def cancel_symbols(self, account: str, symbols: Sequence[str], now_ms: int) -> list[Order]:
         """Cancel every open order of these pairs; states before the cancel."""
+        self.advance(now_ms)
+        for symbol in symbols:
+            self._order_market(symbol)
+        records = self._engine.records
+        return self._cancel_all([order for symbol in symbols for order in records.open(account, symbol)])
 
     def cancel_everything(self, account: str, now_ms: int) -> list[Order]:
         """Cancel every open order of the account; states before the cancel."""
+        self.advance(now_ms)
+        return self._cancel_all(self._engine.records.open(account))
 
     def order(
         self, account: str, symbol: str, *, order_id: str | None = None, client_order_id: str | None = None
     ) -> Order:
         """Look an order up. Refusal 700004 without an id, -2013 when unknown."""
+        return self._find(account, symbol, order_id, client_order_id, NO_SUCH_ORDER).snapshot()
 
     def open_orders(self, account: str, symbol: str | None = None) -> list[Order]:
-        """Resting orders, oldest first."""
+        """Return resting orders, oldest first."""
+        return [order.snapshot() for order in self._engine.records.open(account, symbol)]
 
     def all_orders(
         self,
@@ -162,7 +288,9 @@ class Venue(Protocol):
         end_ms: int | None = None,
         limit: int = 500,
     ) -> list[Order]:
-        """Orders created in the range, newest first: default the last 24 h, never older than 7 days."""
+        """Return orders created in the range, newest first: default the last 24 h, never older than 7 days."""
+        found = self._engine.records.orders(account, symbol, now_ms, start_ms, end_ms, limit)
+        return [order.snapshot() for order in found]
 
     def my_trades(
         self,
@@ -172,6 +300,50 @@ class Venue(Protocol):
         order_id: str | None = None,
         start_ms: int | None = None,
         end_ms: int | None = None,
-        limit: int = 100,
+        limit: int = MAX_TRADES,
     ) -> list[Fill]:
-        """Own fills, newest first: never older than 30 days, at most 100."""
+        """Return own fills, newest first: never older than 30 days, at most 100."""
+        fills = self._engine.records.fills(account, symbol, now_ms, start_ms, end_ms)
+        return [fill for fill in fills if order_id in {None, fill.order_id}][: min(limit, MAX_TRADES)]
+
+    def _market(self, symbol: str) -> Market:
+        market = self._engine.markets.get(symbol)
+        if market is None:
+            raise Refusal(*INVALID_SYMBOL)
+        return market
+
+    def _order_market(self, symbol: str) -> Market:
+        market = self._engine.markets.get(symbol)
+        if market is None:
+            raise Refusal(*BAD_SYMBOL)
+        return market
+
+    def _prints(self, symbol: str, limit: int) -> list[PublicTrade]:
+        """Return the latest prints, oldest first; before the first live ones, those of the path."""
+        market, driver = self._market(symbol), self._drivers[symbol]
+        prints = list(market.prints)[-limit:]
+        if len(prints) < limit and isinstance(driver, Generator):
+            first = prints[0].time_ms if prints else market.clock_ms
+            prints = [*driver.earlier_prints(min(first, driver.started_ms), limit - len(prints)), *prints]
+        return prints
+
+    def _find(
+        self,
+        account: str,
+        symbol: str,
+        order_id: str | None,
+        client_order_id: str | None,
+        missing: tuple[int, str],
+    ) -> LiveOrder:
+        if not order_id and not client_order_id:
+            raise Refusal(*ORDER_ID_MISSING)
+        order = self._engine.records.find(account, symbol, order_id, client_order_id)
+        if order is None:
+            raise Refusal(*missing)
+        return order
+
+    def _cancel_all(self, orders: Sequence[LiveOrder]) -> list[Order]:
+        before = [order.snapshot() for order in orders]
+        for order in orders:
+            self._engine.cancel(order, self._now_ms)
+        return before
