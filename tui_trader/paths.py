@@ -145,9 +145,19 @@ def find_paths(profile: str, mode: str, env: Mapping[str, str] | None = None) ->
         SettingsError: the profile's name could not be a folder's name.
 
     """
+    return Paths(Folders.find(env), check_profile(profile), mode)
+
+
+def check_profile(profile: str) -> str:
+    """Return the name of a profile, which becomes part of paths.
+
+    Raises:
+        SettingsError: it could not be a folder's name.
+
+    """
     if not _PROFILE.fullmatch(profile):
         raise SettingsError(f"profile {profile[:40]!r}: use up to 32 letters, digits, '-' or '_'.")
-    return Paths(Folders.find(env), profile, mode)
+    return profile
 
 
 def private_folder(folder: Path) -> Path:
