@@ -247,6 +247,7 @@ def fill(fill: Fill) -> Json:
 
 def account(balances: list[Balance]) -> Json:
     """Answer of GET /account; only assets that are there are listed."""
+    held = [balance for balance in balances if balance.free or balance.locked]
     return {
         "makerCommission": None,
         "takerCommission": None,
@@ -257,7 +258,7 @@ def account(balances: list[Balance]) -> Json:
         "canDeposit": True,
         "updateTime": None,
         "accountType": "SPOT",
-        "balances": [_balance(balance) for balance in balances if balance.free or balance.locked],
+        "balances": [_balance(balance) for balance in sorted(held, key=lambda balance: balance.asset)],
         "permissions": ["SPOT"],
     }
 
