@@ -14,6 +14,7 @@ from tui_trader.errors import UsageError
 from tui_trader.exchange.mexc.account import AccountReads
 from tui_trader.exchange.mexc.addresses import MexcEndpoints
 from tui_trader.exchange.mexc.core import Core
+from tui_trader.exchange.mexc.line import LIFE_S
 from tui_trader.exchange.mexc.market import MarketReads
 from tui_trader.exchange.mexc.orders import Orders
 from tui_trader.exchange.mexc.watches import Watches
@@ -23,7 +24,8 @@ from tui_trader.exchange.port import UserEvent
 class MexcExchange(Orders, AccountReads, MarketReads, Watches):
     """A venue that speaks MEXC's wire, behind ``exchange.port.Exchange``.
 
-    Without credentials only public data is served. ``transport`` takes orders in place of the lane; tests use it.
+    Without credentials only public data is served. ``transport`` takes orders in place of the lane, and
+    ``stream_life`` is the age in seconds at which a stream moves to a new connection; tests set them.
 
     Raises:
         UsageError: an address or a key is malformed.
@@ -38,8 +40,10 @@ class MexcExchange(Orders, AccountReads, MarketReads, Watches):
         logger: logging.Logger | None = None,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        stream_life: float = LIFE_S,
     ) -> None:
-        super().__init__(Core(settings, credentials, clock, logger or logging.getLogger(__name__), transport))
+        log = logger or logging.getLogger(__name__)
+        super().__init__(Core(settings, credentials, clock, log, transport, stream_life))
 
     async def open(self) -> None:
         """Connect and measure the clock; with credentials, wait a moment for the private stream.

@@ -16,7 +16,7 @@ from tui_trader.exchange.mexc.addresses import MexcEndpoints, tls_context
 from tui_trader.exchange.mexc.book_feed import BookFeed
 from tui_trader.exchange.mexc.budget import Budget
 from tui_trader.exchange.mexc.lane import Lane
-from tui_trader.exchange.mexc.line import Environment
+from tui_trader.exchange.mexc.line import LIFE_S, Environment
 from tui_trader.exchange.mexc.listen_key import ListenKey
 from tui_trader.exchange.mexc.reader import Reader, read_client
 from tui_trader.exchange.mexc.round_trip import RoundTrip
@@ -35,7 +35,10 @@ def server_time_of(data: Any) -> int:
 
 
 class Core:
-    """Transports, clocks, budget and streams towards one account. ``transport`` replaces the order lane in tests."""
+    """Transports, clocks, budget and streams towards one account.
+
+    ``transport`` replaces the order lane in tests; streams move to new connections after ``stream_life`` seconds.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Core:
         clock: Clock,
         log: logging.Logger,
         transport: httpx.AsyncBaseTransport | None = None,
+        stream_life: float = LIFE_S,
     ) -> None:
         tls = tls_context() if settings.rest.tls or settings.ws.tls else None
         base = f"{settings.rest.scheme}://{settings.rest.netloc}"
@@ -58,7 +62,7 @@ class Core:
         self.reader = Reader(base, self.client, self.signer, self.budget, self.trip, clock)
         sending = transport or self.lane or httpx.AsyncHTTPTransport(trust_env=False)
         self.sender = Sender(base, sending, self.signer, self.budget, self.trip, clock)
-        environment = Environment(clock, tls)
+        environment = Environment(clock, tls, stream_life)
         self.streams = Streams(environment, settings.ws_url)
         self.books: dict[str, BookFeed] = {}
         key = ListenKey(self.reader, clock)

@@ -39,10 +39,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What every stream connection needs: the clock and the TLS settings."""
+    """What every stream connection needs: the clock, the TLS settings, and the seconds after which it is replaced."""
 
     clock: Clock
     tls: ssl.SSLContext | None
+    life: float = LIFE_S
 
 
 class Line:
@@ -160,10 +161,10 @@ class Line:
             self._wake.clear()
             await self._follow(session)
             now = self._env.clock.monotonic()
-            if self._renew or now - session.opened >= LIFE_S:
+            if self._renew or now - session.opened >= self._env.life:
                 await self._roll_over(session)
                 continue
-            await event_or(self._wake, self._env.clock, min(REFUSED_S, session.opened + LIFE_S - now))
+            await event_or(self._wake, self._env.clock, min(REFUSED_S, session.opened + self._env.life - now))
 
     async def _follow(self, session: Session) -> None:
         """Bring the venue's subscriptions in line with the topics."""
@@ -188,7 +189,7 @@ class Line:
             self._session = await self._connect()
         except (SessionFailure, TraderError) as failure:
             _log.warning("stream %s: no new connection yet: %s", self.name, failure)
-            old.opened = self._env.clock.monotonic() - LIFE_S + RETRY_S
+            old.opened = self._env.clock.monotonic() - self._env.life + RETRY_S
         else:
             try:
                 await self._env.clock.sleep(OVERLAP_S)

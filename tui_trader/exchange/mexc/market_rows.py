@@ -79,7 +79,7 @@ def instrument_of(row: Row) -> Instrument:
         min_notional_market=fields.optional_amount(row, "quoteAmountPrecisionMarket") or minimum,
         max_notional=maximum,
         max_notional_market=fields.optional_amount(row, "maxQuoteAmountMarket") or maximum,
-        order_types=frozenset(OrderType) & frozenset(offered if isinstance(offered, list) else ()),
+        order_types=frozenset(kind for kind in OrderType if isinstance(offered, list) and kind in offered),
         sides=_sides(row),
         api_tradable=fields.flag(row, "isSpotTradingAllowed"),
         online=fields.text(row, "status") in {SymbolStatus.ONLINE, "ENABLED"},

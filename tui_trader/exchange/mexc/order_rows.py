@@ -109,7 +109,10 @@ def status_of(word: Any) -> VenueStatus:
 
 
 def order_of(data: Any) -> VenueOrder:
-    """Read an order as queries and cancels show it. A market order's price is its worst price and is left out."""
+    """Read an order as queries and cancels show it; times are 0 where it names none, as in the answer to a cancel.
+
+    A market order's price is its worst price and is left out.
+    """
     row = fields.row_of(data)
     kind, time_in_force = KINDS.get(fields.text(row, "type"), WEBSITE)
     created = fields.optional_moment(row, "time") or 0

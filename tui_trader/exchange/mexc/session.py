@@ -51,10 +51,8 @@ class Session:
         self.ended = ""
         self.names: set[str] = set()
         self.opened = clock.monotonic()
-        self._tasks = [
-            asyncio.create_task(self._listen(), name="mexc-socket"),
-            asyncio.create_task(self._keep_alive(), name="mexc-socket-ping"),
-        ]
+        self._listening = asyncio.create_task(self._listen(), name="mexc-socket")
+        self._pinging = asyncio.create_task(self._keep_alive(), name="mexc-socket-ping")
 
     @classmethod
     async def open(
@@ -124,7 +122,7 @@ class Session:
     async def close(self) -> None:
         """Close the connection and stop its tasks."""
         self.abandon("closed")
-        await end(*self._tasks)
+        await end(self._listening, self._pinging)
         await self._socket.close()
 
     async def _request(self, method: str, names: Sequence[str]) -> str:
@@ -142,7 +140,9 @@ class Session:
                 raise SessionFailure("the exchange does not answer a subscription")
             return ack.result()
         except WebSocketException:
-            raise SessionFailure("the connection was lost") from None
+            # What the venue said before it closed is still to be read: it may be that the listen key is invalid.
+            await asyncio.wait((self._listening,), timeout=1.0)
+            raise SessionFailure(self.ended or "the connection was lost") from None
         finally:
             await end(timer)
             self._acks.pop(number)

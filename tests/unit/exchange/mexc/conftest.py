@@ -10,12 +10,16 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from tui_trader.credentials import Credentials
 from tui_trader.domain.order import OrderType, Side, TimeInForce
 from tui_trader.exchange.mexc.addresses import MexcEndpoints
 from tui_trader.exchange.mexc.client import MexcExchange
 from tui_trader.exchange.port import NewOrder
+from tui_trader.exchange.wire import control
+from tui_trader.exchange.wire.mexcwire_pb2 import PushDataV3ApiWrapper
 
 Behaviour = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
@@ -225,3 +229,92 @@ def new_order() -> Callable[..., NewOrder]:
         return dataclasses.replace(plain, **changes)
 
     return make
+
+
+class PushServer:
+    """A stream server: acknowledges, refuses what it is told to, and pushes what a test gives it."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.paths: list[str] = []
+        self.open: list[ServerConnection] = []
+        self.channels: dict[ServerConnection, set[str]] = {}
+        self.refused: set[str] = set()
+        self.mute = False
+        self.silent_acks = False
+        self.invalid_key = 0
+        self.accepted = 0
+        self._server: Server | None = None
+
+    async def start(self) -> None:
+        self._server = await serve(self._serve, "127.0.0.1", 0, compression=None)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None
+        return f"ws://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}/ws"
+
+    async def push(self, push: PushDataV3ApiWrapper) -> None:
+        await self.push_raw(push.channel, push.SerializeToString())
+
+    async def push_raw(self, channel: str, data: bytes) -> None:
+        for connection in list(self.open):
+            if channel in self.channels[connection]:
+                await connection.send(data)
+
+    def subscribed(self, name: str) -> int:
+        return sum(name in self.channels[connection] for connection in self.open)
+
+    async def drop(self) -> None:
+        for connection in list(self.open):
+            connection.transport.abort()
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        self.accepted += 1
+        assert connection.request is not None
+        self.paths.append(connection.request.path)
+        if self.invalid_key:
+            self.invalid_key -= 1
+            await connection.send(control.INVALID_LISTEN_KEY)
+            return
+        self.open.append(connection)
+        self.channels[connection] = set()
+        try:
+            async for text in connection:
+                assert isinstance(text, str)
+                assert len(text.encode()) < 1024
+                await self._answer(connection, json.loads(text))
+        except ConnectionClosed:
+            pass
+        finally:
+            self.open.remove(connection)
+
+    async def _answer(self, connection: ServerConnection, frame: dict[str, Any]) -> None:
+        self.asked.append(frame)
+        if frame["method"] == control.PING_METHOD:
+            if not self.mute:
+                await connection.send(control.answer(control.PONG))
+            return
+        names = frame["params"]
+        good = [name for name in names if name not in self.refused]
+        if frame["method"] == control.SUBSCRIBE:
+            self.channels[connection] |= set(good)
+        else:
+            self.channels[connection] -= set(names)
+        bad = [name for name in names if name in self.refused]
+        message = ",".join(good) + (control.refusal(bad) if bad else "")
+        if not self.silent_acks:
+            await connection.send(control.answer(message, frame["id"]))
+
+
+@pytest.fixture
+async def pusher() -> AsyncIterator[PushServer]:
+    server = PushServer()
+    await server.start()
+    yield server
+    await server.stop()
