@@ -26,8 +26,9 @@ CHUNK = 500
 class Pages:
     """Pages and streams over the histories of one store."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, span: int = SPAN) -> None:
         self._writer = writer
+        self._span = span
         self._totals: dict[tuple[str, HistoryFilter], tuple[int, int]] = {}
 
     async def page(
@@ -42,7 +43,7 @@ class Pages:
         """
         start = key_from(cursor) if cursor else None
         limit, offset = max(0, limit), max(0, offset)
-        if offset > SPAN or history.scanned(where):
+        if offset > self._span or history.scanned(where):
             rows = await self._search(history, where, start, limit + 1, offset)
         else:
             conditions = [*history.indexed(where), *history.older(start)]
@@ -67,9 +68,9 @@ class Pages:
         """Collect journal lines of a kind, oldest first; no index knows kinds, so it goes window by window."""
         end = await self._writer.run(lambda session: session.head.sequence)
         found: list[Row] = []
-        for low in range(max(0, after), end, SPAN):
+        for low in range(max(0, after), end, self._span):
             found += await self._writer.run(
-                partial(queries.journal_window, low=low, high=low + SPAN, kind=kind, order_id=order_id)
+                partial(queries.journal_window, low=low, high=low + self._span, kind=kind, order_id=order_id)
             )
             if len(found) >= limit:
                 break
@@ -96,12 +97,12 @@ class Pages:
         return found
 
     async def _windows(self, history: History, where: HistoryFilter, start: Key | None) -> AsyncIterator[Sequence[Any]]:
-        """Yield conditions that each hold for at most ``SPAN`` rows, newest first, together for all."""
+        """Yield conditions that each hold for at most ``span`` rows, newest first, together for all."""
         indexed = history.indexed(where)
         upper = start
         while True:
             below = [*indexed, *history.older(upper)]
-            edge = await self._fetch(history.edge(below, SPAN))
+            edge = await self._fetch(history.edge(below, self._span))
             lower = Key(*edge[0]) if edge else None
             yield [*below, *history.not_older(lower)]
             if lower is None:
@@ -133,8 +134,8 @@ class Pages:
                 conditions = [*window, *scanned]
                 total += await self._scalar(history.count(conditions))
             return total
-        for low in range(0, await self._scalar(history.last_row()), SPAN):
-            conditions = [history.rows_between(low, low + SPAN), *scanned]
+        for low in range(0, await self._scalar(history.last_row()), self._span):
+            conditions = [history.rows_between(low, low + self._span), *scanned]
             total += await self._scalar(history.count(conditions))
         return total
 

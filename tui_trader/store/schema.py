@@ -229,7 +229,7 @@ Orders.add_index(Orders.index(Orders.status, name="orders_unfinished", where=SQL
 Orders.add_index(
     Orders.index(Orders.client_order_id, name="orders_client", unique=True, where=SQL("client_order_id != ''"))
 )
-Orders.add_index(Orders.index(Orders.intent_id, name="orders_intent", where=SQL("intent_id != ''")))
+Orders.add_index(Orders.index(Orders.intent_id, name="orders_intent", unique=True, where=SQL("intent_id != ''")))
 Orders.add_index(Orders.index(Orders.venue_order_id, name="orders_venue", where=SQL("venue_order_id IS NOT NULL")))
 
 
