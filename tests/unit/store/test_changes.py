@@ -116,9 +116,8 @@ async def test_positions_are_replaced_and_removed(store: SqliteStore) -> None:
 async def test_balances_equity_and_settings_keep_what_was_written_last(store: SqliteStore) -> None:
     old, new = Balance("USDT", Decimal(1), Decimal(2), 3), Balance("USDT", Decimal(4), Decimal(0), 5)
     samples = [EquitySample(at, Decimal(at), Decimal("0.5"), ("XYZ",) if at == 2 else ()) for at in range(5)]
-    await store.write(
-        Change(balances=[old, Balance("BTC", Decimal(0), Decimal(0))], equity=samples, settings={"a": "1"})
-    )
+    bitcoin = Balance("BTC", Decimal(0), Decimal(0))
+    await store.write(Change(balances=[old, bitcoin], equity=samples, settings={"a": "1"}))
     await store.write(Change(balances=[new], settings={"a": "2", "b": ""}))
     assert await store.balances() == [bitcoin, new]
     assert await store.equity(1, 4) == samples[1:4]
