@@ -121,6 +121,17 @@ class FillSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class FillsListed:
+    """The whole list of this order's executions, as asked for by ``FETCH_FILLS`` (T18, T19).
+
+    A whole list tells equal executions from one told twice, which single reports cannot always do.
+    """
+
+    at: int
+    fills: tuple[Fill, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FillsOverdue:
     """An order has been closing for 60 s and its executions did not come (T20)."""
 
@@ -213,6 +224,7 @@ OrderEvent = (
     | Restarted
     | Reported
     | FillSeen
+    | FillsListed
     | FillsOverdue
     | LookupMissed
     | AbsentFromOpen

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.money import EXACT, ZERO, canonical
 from tui_trader.domain.order import Order, OrderStatus
-from tui_trader.rules.order_events import Effect, FillSeen, FillsOverdue, Transition
+from tui_trader.rules.order_events import Effect, FillSeen, FillsListed, FillsOverdue, Transition
 from tui_trader.rules.order_moves import (
     NEVER_PLACED,
     RESURRECTED,
@@ -27,23 +27,61 @@ _PRICE_STEP = Decimal("1e-18")
 
 def seen(order: Order, event: FillSeen, fills: Sequence[Fill]) -> Transition:
     """Add an execution, whatever the state (T11, T16, T17, T19); a known one changes nothing."""
-    fill = event.fill
+    if is_known(order, event.fill, fills):
+        return unchanged(order, f"execution {event.fill.trade_id} was known")
+    return _take(order, event.at, event.fill, fills)
+
+
+def listed(order: Order, event: FillsListed, fills: Sequence[Fill]) -> Transition:
+    """Add what a whole list has more than is known."""
+    known = list(fills)
+    effects: set[Effect] = set()
+    now = order
+    for fill in _not_in(known, event.fills):
+        done = _take(now, event.at, fill, known)
+        now = done.order
+        effects |= done.effects
+        known = [each for each in known if each not in done.removed] + list(done.added)
+    added = tuple(each for each in known if each not in fills)
+    removed = tuple(each for each in fills if each not in known)
+    if Effect.RELEASE in effects:
+        effects.discard(Effect.RESERVE)
+    return Transition(now, frozenset(effects), f"{len(added)} executions were not known", added, removed)
+
+
+def _not_in(known: Sequence[Fill], whole: Iterable[Fill]) -> list[Fill]:
+    """Return what is in a whole list and not known: by key first, then one to one with the other channel's twins."""
+    keys = {each.key for each in known}
+    whole = list({each.key: each for each in whole}.values())
+    listed_keys = {each.key for each in whole}
+    unpaired = [each for each in known if each.key not in listed_keys]
+    fresh: list[Fill] = []
+    for fill in whole:
+        if fill.key in keys:
+            continue
+        twin = next((each for each in unpaired if _twins(each, fill)), None)
+        if twin is None:
+            fresh.append(fill)
+        else:
+            unpaired.remove(twin)
+    return fresh
+
+
+def _take(order: Order, at: int, fill: Fill, fills: Iterable[Fill]) -> Transition:
     stand_in = next((known for known in fills if known.source == SYNTHETIC), None)
-    if is_known(order, fill, fills):
-        return unchanged(order, f"execution {fill.trade_id} was known")
-    if stand_in is not None:
-        return _replace_synthetic(order, event, stand_in)
-    return _add(order, event.at, fill)
+    return _add(order, at, fill) if stand_in is None else _replace_synthetic(order, at, fill, stand_in)
 
 
 def is_known(order: Order, fill: Fill, fills: Iterable[Fill]) -> bool:
     """Tell whether a report is of an execution already counted.
 
-    The key decides. Second net (reliability.md §3.2): an execution that would exceed what the venue says was
-    executed is the same as one from the other channel with equal price, quantity, maker flag and time (±1 s).
+    The key decides. Second net (reliability.md §3.2), because nobody promises that both channels use one key: an
+    execution with the price, quantity, maker flag and time (±1 s) of one from the other channel is that one again,
+    unless the order has ended and exactly this execution is missing from the venue's sum.
     """
-    beyond = EXACT.add(order.executed, fill.quantity) > order.venue_executed
-    return any(known.key == fill.key or (beyond and _twins(known, fill)) for known in fills)
+    ended = order.status is OrderStatus.CLOSING or order.final
+    missing = ended and EXACT.add(order.executed, fill.quantity) == order.venue_executed
+    return any(known.key == fill.key or (not missing and _twins(known, fill)) for known in fills)
 
 
 def _twins(one: Fill, other: Fill) -> bool:
@@ -151,9 +189,8 @@ def overdue(order: Order, event: FillsOverdue, _fills: Sequence[Fill]) -> Transi
     )
 
 
-def _replace_synthetic(order: Order, event: FillSeen, stand_in: Fill) -> Transition:
+def _replace_synthetic(order: Order, at: int, fill: Fill, stand_in: Fill) -> Transition:
     """Put a real execution in the place of the stand-in, or of its part."""
-    fill = event.fill
     left = EXACT.subtract(stand_in.quantity, fill.quantity)
     rest = _shrunk(stand_in, fill, left)
     added = (fill,) if rest is None else (fill, rest)
@@ -161,7 +198,7 @@ def _replace_synthetic(order: Order, event: FillSeen, stand_in: Fill) -> Transit
     dearer = fill.quote if rest is None else stand_in.quote
     changed = moved(
         order,
-        event.at,
+        at,
         executed=EXACT.add(EXACT.subtract(order.executed, stand_in.quantity), grown),
         quote=EXACT.add(EXACT.subtract(order.quote, stand_in.quote), dearer),
         fees=with_fee(order.fees, fill),
