@@ -19,7 +19,7 @@ class Account:
     def __init__(self, name: str, tell: Tell) -> None:
         self.name = name
         self.prevents_self_trades = False
-        self.dirty: set[str] = set()
+        self.dirty: dict[str, None] = {}
         self._tell = tell
         self._free: dict[str, Decimal] = {}
         self._locked: dict[str, Decimal] = {}
@@ -47,5 +47,5 @@ class Account:
             return
         self._free[asset] = new_free = add(self.free(asset), free) or ZERO
         self._locked[asset] = new_locked = add(self._locked.get(asset, ZERO), locked) or ZERO
-        self.dirty.add(asset)
+        self.dirty[asset] = None
         self._tell(BalanceChanged(self.name, asset, new_free, free, new_locked, locked, cause, now_ms))

@@ -25,6 +25,8 @@ from tui_trader.exchange.wire.vocabulary import Side
 
 _QUOTES: Final = ("USDT", "USDC", "USDE", "USD1", "BTC", "ETH", "EUR", "USD")
 _GAP_RATIO: Final = 2.5e-5
+_MOST_AT_ONCE: Final = 5000
+"""Prints of one call at a set speed; after a jump of time the rest follows in the next calls."""
 _HUGE: Final = Decimal(10**15)
 
 
@@ -66,7 +68,7 @@ def _derived(symbol: str) -> SymbolRules:
 
 
 class Replayer:
-    """Drives one replayed market; ``speed`` None prints up to ``chunk`` trades per call, whatever the time."""
+    """Drives one replayed market; ``speed`` None prints ``chunk`` trades per call, whatever the time."""
 
     def __init__(self, market: Market, recording: Recording, speed: Decimal | None, chunk: int, now_ms: int) -> None:
         self.market = market
@@ -93,7 +95,7 @@ class Replayer:
         if coming is None:
             return
         due = self._due(now_ms)
-        left = self._chunk if self._speed is None else -1
+        left = self._chunk if self._speed is None else _MOST_AT_ONCE
         while coming and left and (due is None or coming.time_ms <= due):
             self._print(coming, now_ms)
             coming = next(self._coming, None)

@@ -99,7 +99,7 @@ class StateLog:
     ) -> None:
         """Log one transaction: what changed in these accounts, these orders and fills."""
         line: dict[str, Any] = {"number": number, "time": time_ms}
-        balances = [_balance_row(account, asset) for account in accounts for asset in sorted(account.dirty)]
+        balances = [_balance_row(account, asset) for account in accounts for asset in account.dirty]
         if balances:
             line["balances"] = balances
         if orders:

@@ -18,7 +18,7 @@ from tui_trader.exchange.sim.assembly import Parts, assemble, fill_over_gap
 from tui_trader.exchange.sim.config import VenueConfig
 from tui_trader.exchange.sim.events import Event
 from tui_trader.exchange.sim.exact import ZERO
-from tui_trader.exchange.sim.generator import LIVE_GAP_MS, Generator
+from tui_trader.exchange.sim.generator import LIVE_GAP_MS, STEP_MS, Generator
 from tui_trader.exchange.sim.live_order import LiveOrder
 from tui_trader.exchange.sim.market import Market
 from tui_trader.exchange.sim.model import (
@@ -77,16 +77,12 @@ class Venue:
 
     def advance(self, now_ms: int) -> None:
         """Let every market run up to ``now_ms``; judge resting orders over a gap when time jumped."""
-        if now_ms < self._now_ms:
-            return
-        jumped = now_ms - self._now_ms > LIVE_GAP_MS
-        for driver in self._drivers.values():
-            if jumped and isinstance(driver, Generator):
-                fill_over_gap(self._engine, driver, self._now_ms, now_ms)
-                driver.jump(now_ms)
-            else:
-                driver.advance(now_ms)
-        self._now_ms = now_ms
+        if now_ms - self._now_ms > LIVE_GAP_MS:
+            self._jump(now_ms)
+        while self._now_ms < now_ms:
+            self._now_ms = min((self._now_ms // STEP_MS + 1) * STEP_MS, now_ms)
+            for driver in self._drivers.values():
+                driver.advance(self._now_ms)
 
     def drain(self) -> list[Event]:
         """Return and forget the events since the last call."""
@@ -305,6 +301,16 @@ class Venue:
         """Return own fills, newest first: never older than 30 days, at most 100."""
         fills = self._engine.records.fills(account, symbol, now_ms, start_ms, end_ms)
         return [fill for fill in fills if order_id in {None, fill.order_id}][: min(limit, MAX_TRADES)]
+
+    def _jump(self, now_ms: int) -> None:
+        """Leave a stretch of time out: generated markets begin anew, replays catch up."""
+        for driver in self._drivers.values():
+            if isinstance(driver, Generator):
+                fill_over_gap(self._engine, driver, self._now_ms, now_ms)
+                driver.jump(now_ms)
+            else:
+                driver.advance(now_ms)
+        self._now_ms = now_ms
 
     def _market(self, symbol: str) -> Market:
         market = self._engine.markets.get(symbol)
