@@ -43,7 +43,9 @@ class House:
     def __init__(self, *, prevents):
         self.engine = Engine(refuse_repeated_ids=True, max_open_orders=500, queue_share=Decimal(1))
         self.rules = SymbolRules("MXUSDT", "MX", "USDT", 2, 1, taker_fee=Decimal("0.0005"), maker_fee=Decimal("0.0001"))
-        self.market = Market(self.rules, Candles(None, NOW), self.engine.tell, self.engine.settle, itertools.count())
+        self.market = Market(
+            self.rules, Candles(None, NOW), self.engine.tell, self.engine.clearing.settle, itertools.count()
+        )
         self.market.last = 10_000
         self.engine.markets["MXUSDT"] = self.market
         self.external = {"USDT": Decimal(0), "MX": Decimal(0)}

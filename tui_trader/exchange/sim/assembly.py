@@ -65,7 +65,7 @@ def fill_over_gap(engine: Engine, driver: Generator, start_ms: int, end_ms: int)
 
     def fill(order: LiveOrder, at_ms: int) -> None:
         market.book.side(order.is_buy).remove_order(order)
-        engine.settle(order, order.ticks, order.left, at_ms, market.next_trade_id(at_ms), maker=True)
+        engine.clearing.settle(order, order.ticks, order.left, at_ms, market.next_trade_id(at_ms), maker=True)
 
     judge(market.book, driver.path, driver.half_spread, start_ms, end_ms, fill)
 
@@ -93,7 +93,7 @@ def _drivers(config: VenueConfig, names: list[str], seed: int, engine: Engine, n
     for name in names:
         profile = PROFILE_OF[name]
         path = PricePath(seed, profile)
-        market = Market(profile.rules, Candles(path, now_ms), engine.tell, engine.settle, serial)
+        market = Market(profile.rules, Candles(path, now_ms), engine.tell, engine.clearing.settle, serial)
         engine.markets[name] = market
         drivers[name] = Generator(market, path, profile, seed)
     return drivers
@@ -110,7 +110,7 @@ def _replayer(
     recording = scan(source.path)
     profile = PROFILE_OF.get(name)
     rules = replayed_rules(name, recording, profile.rules if profile else None)
-    market = Market(rules, Candles(None, now_ms), engine.tell, engine.settle, serial)
+    market = Market(rules, Candles(None, now_ms), engine.tell, engine.clearing.settle, serial)
     engine.markets[name] = market
     return Replayer(market, recording, source.speed, config.replay_chunk, now_ms)
 

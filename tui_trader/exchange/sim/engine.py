@@ -1,8 +1,4 @@
-"""The matching engine: takes checked orders, moves the money, matches by price and time, and keeps the record.
-
-A buy holds back its value plus the taker fee (the live sample in websocket.md: 4.4022 held for 4.4 at 0.05 %);
-what a fill did not need is given back at once. Fees are in the quote asset on both sides (rest.md §6.9).
-"""
+"""The matching engine: takes checked orders, matches them by price and time, and keeps the record."""
 
 from __future__ import annotations
 
@@ -12,11 +8,12 @@ from decimal import Decimal
 from tui_trader.exchange.sim.account import Account
 from tui_trader.exchange.sim.book import Match
 from tui_trader.exchange.sim.checks import Ticket, check_request
-from tui_trader.exchange.sim.events import Event, OrderChanged, OwnFill
-from tui_trader.exchange.sim.exact import EXACT, ONE, ZERO, multiply, subtract
+from tui_trader.exchange.sim.clearing import Clearing
+from tui_trader.exchange.sim.events import Event, OrderChanged
+from tui_trader.exchange.sim.exact import EXACT, ONE, ZERO, multiply
 from tui_trader.exchange.sim.live_order import LiveOrder
 from tui_trader.exchange.sim.market import Market
-from tui_trader.exchange.sim.model import Fill, OrderRequest
+from tui_trader.exchange.sim.model import OrderRequest
 from tui_trader.exchange.sim.records import Records
 from tui_trader.exchange.sim.refusals import (
     NO_OPPONENT,
@@ -40,6 +37,7 @@ class Engine:
         self.markets: dict[str, Market] = {}
         self.records = Records()
         self.events: list[Event] = []
+        self.clearing = Clearing(self.accounts, self.markets, self.records, self.tell)
         self.number = 0
         self._refuse_repeated_ids = refuse_repeated_ids
         self._max_open_orders = max_open_orders
@@ -68,7 +66,7 @@ class Engine:
         order, hold = self._prepare(account, market, request, now_ms)
         self.number = order.number
         self.records.add(order)
-        self._hold(account, order, hold, now_ms)
+        self.clearing.hold(order, hold, now_ms)
         self.tell(OrderChanged(order.snapshot()))
         self._match(account, market, order, now_ms)
         market.publish()
@@ -88,14 +86,14 @@ class Engine:
     def end(self, order: LiveOrder, now_ms: int, reason: str | None = None) -> None:
         """Close an order that is not in the book: cancelled, or a market order that is done."""
         order.end(now_ms, reason)
-        self._release(order, now_ms)
+        self.clearing.release(order, now_ms)
         self.records.touch(order)
         self.tell(OrderChanged(order.snapshot()))
 
     def give_up(self, order: LiveOrder, now_ms: int) -> None:
         """Cancel a remembered order whose pair is not there any more, and free what it held."""
         order.end(now_ms)
-        self._release(order, now_ms)
+        self.clearing.release(order, now_ms)
         self.records.touch(order)
 
     def rest(self, order: LiveOrder) -> None:
@@ -110,39 +108,6 @@ class Engine:
         side.add_order(order, order.left)
         if share < standing:
             side.set_synthetic(order.ticks, standing)
-
-    def settle(
-        self, order: LiveOrder, ticks: int, lots: int, now_ms: int, trade_id: str, *, maker: bool, own: bool = False
-    ) -> None:
-        """Book an execution on the order, its account and the record. ``own`` marks a trade with oneself."""
-        market = self.markets[order.symbol]
-        rules, scale = market.rules, market.scale
-        rate = rules.maker_fee if maker else rules.taker_fee
-        cost = scale.value(ticks * lots)
-        fee = multiply(cost, min(rate, subtract(order.reserve, ONE)))
-        order.fill(ticks, lots, now_ms, maker=maker)
-        quantity = scale.quantity(lots)
-        fill = Fill(
-            account=order.account,
-            symbol=order.symbol,
-            trade_id=trade_id,
-            order_id=order.order_id,
-            client_order_id=order.client_order_id,
-            side=order.side,
-            price=scale.price(ticks),
-            quantity=quantity,
-            quote_quantity=cost,
-            fee=fee.normalize(EXACT),
-            fee_asset=rules.quote,
-            time_ms=now_ms,
-            is_maker=maker,
-            is_self_trade=own,
-        )
-        self.records.add_fill(fill)
-        self.records.touch(order)
-        self.tell(OwnFill(fill))
-        self._pay(order, market, fill, order.held_for(ticks, lots))
-        self.tell(OrderChanged(order.snapshot()))
 
     def _prepare(
         self, account: Account, market: Market, request: OrderRequest, now_ms: int
@@ -207,16 +172,6 @@ class Engine:
         """Yield what the order would trade against the book as it stands."""
         lots = None if order.budget is not None else order.lots
         return market.book.side(not order.is_buy).walk(order.ticks, lots, order.budget)
-
-    @staticmethod
-    def _hold(account: Account, order: LiveOrder, hold: Decimal, now_ms: int) -> None:
-        order.locked = hold
-        account.move(order.held_asset, -hold, hold, AccountCause.ORDER_PLACED, now_ms)
-
-    def _release(self, order: LiveOrder, now_ms: int) -> None:
-        left, order.locked = order.locked, ZERO
-        account = self.accounts[order.account]
-        account.move(order.held_asset, left, -left, AccountCause.ORDER_CANCELED, now_ms)
 
     def _match(self, account: Account, market: Market, order: LiveOrder, now_ms: int) -> None:
         opposite = market.book.side(not order.is_buy)
@@ -295,10 +250,10 @@ class Engine:
         own = maker is not None and maker.account == order.account
         if not market.rules.replayed:
             market.print(ticks, lots, order.side, now_ms, trade_id)
-        self.settle(order, ticks, lots, now_ms, trade_id, maker=False, own=own)
+        self.clearing.settle(order, ticks, lots, now_ms, trade_id, maker=False, own=own)
         if maker:
             maker_id = market.next_trade_id(now_ms) if own else trade_id
-            self.settle(maker, ticks, lots, now_ms, maker_id, maker=True, own=own)
+            self.clearing.settle(maker, ticks, lots, now_ms, maker_id, maker=True, own=own)
 
     def _finish_by_cost(self, market: Market, order: LiveOrder, now_ms: int) -> None:
         """End a market order by cost: filled when less than one lot more could be had for what is left."""
@@ -308,21 +263,6 @@ class Engine:
             self.end(order, now_ms)
             return
         order.complete(now_ms)
-        self._release(order, now_ms)
+        self.clearing.release(order, now_ms)
         self.records.touch(order)
         self.tell(OrderChanged(order.snapshot()))
-
-    def _pay(self, order: LiveOrder, market: Market, fill: Fill, held: Decimal) -> None:
-        """Move the money of one fill: what was held goes, what was bought comes, the surplus returns."""
-        account, rules, now_ms = self.accounts[order.account], market.rules, fill.time_ms
-        order.locked = subtract(order.locked, held)
-        if order.side is Side.SELL:
-            account.move(rules.base, ZERO, -fill.quantity, AccountCause.FILL, now_ms)
-            account.move(rules.quote, fill.quote_quantity, ZERO, AccountCause.FILL, now_ms)
-            account.move(rules.quote, -fill.fee, ZERO, AccountCause.FEE, now_ms)
-            return
-        surplus = subtract(subtract(held, fill.quote_quantity), fill.fee)
-        account.move(rules.quote, ZERO, -fill.quote_quantity, AccountCause.FILL, now_ms)
-        account.move(rules.quote, ZERO, -fill.fee, AccountCause.FEE, now_ms)
-        account.move(rules.quote, surplus, -surplus, AccountCause.RETURNED, now_ms)
-        account.move(rules.base, fill.quantity, ZERO, AccountCause.FILL, now_ms)

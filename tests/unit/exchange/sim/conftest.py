@@ -26,7 +26,9 @@ class Bench:
     def __init__(self, rules: SymbolRules = RULES, **options: object) -> None:
         settings = {"refuse_repeated_ids": True, "max_open_orders": 500, "queue_share": Decimal(1), **options}
         self.engine = Engine(**settings)  # type: ignore[arg-type]
-        self.market = Market(rules, Candles(None, NOW), self.engine.tell, self.engine.settle, itertools.count())
+        self.market = Market(
+            rules, Candles(None, NOW), self.engine.tell, self.engine.clearing.settle, itertools.count()
+        )
         self.market.last = 100_00
         self.engine.markets[rules.symbol] = self.market
         self.engine.fund("me", {"USDT": Decimal(10_000), "MX": Decimal(100)}, NOW)
