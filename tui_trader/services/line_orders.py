@@ -1,0 +1,133 @@
+"""A typed buy, sell or close made an order request with absolute numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tui_trader.domain.expression import SizeExpression, SizeKind
+from tui_trader.domain.instrument import Instrument
+from tui_trader.domain.market import Quote
+from tui_trader.domain.money import ZERO
+from tui_trader.domain.order import OrderRequest, OrderType, Origin, Side
+from tui_trader.domain.position import Position, PositionSource
+from tui_trader.domain.risk import RiskProfile
+from tui_trader.errors import Refused, VenueUnavailable
+from tui_trader.grammar.commands import ONE_TICK_INSIDE, Close, Place
+from tui_trader.rules import pricing, sizing
+from tui_trader.rules.reservation import Reservation, available
+from tui_trader.services.account import AccountService
+from tui_trader.services.market import MarketService
+from tui_trader.services.position_closing import inside_spread
+from tui_trader.services.position_keeper import PositionKeeper
+
+WHOLE_POSITION = SizeExpression(SizeKind.POSITION_PERCENT, Decimal(100))
+
+
+@dataclass(frozen=True, slots=True)
+class LineOrders:
+    """Resolves sizes and prices against the market, the balance and the position.
+
+    ``reservations`` are what working orders lock, ``profile`` holds the limits, ``currency`` is the account's.
+    """
+
+    market: MarketService
+    positions: PositionKeeper
+    account: AccountService
+    reservations: Callable[[], Sequence[Reservation]]
+    profile: RiskProfile
+    currency: str = "USDT"
+
+    async def place(self, command: Place) -> OrderRequest:
+        """Resolve ``buy`` or ``sell``.
+
+        Raises:
+            NotFound: no such pair.
+            Refused: the size or price means nothing here, or is below the venue's minimum.
+            VenueUnavailable: no price of the pair is known.
+
+        """
+        pair = self.market.instrument(command.symbol)
+        quote = await self._quote(pair)
+        price = pricing.resolve(command.price, command.side, self._pricing(pair, quote))
+        return self._request(command, pair, quote, command.size, price)
+
+    async def close(self, command: Close) -> OrderRequest:
+        """Resolve ``close``: a share of the position, by default all of it, inside the spread.
+
+        Raises as :meth:`place`; ``Refused`` also when nothing is held.
+        """
+        pair = self.market.instrument(command.symbol)
+        if self._position(pair.symbol) is None:
+            raise Refused(f"There is no open position in {pair.symbol} to close.", code="bad_size")
+        quote = await self._quote(pair)
+        inside = command.price == ONE_TICK_INSIDE
+        price = (
+            inside_spread(quote, pair)
+            if inside
+            else pricing.resolve(command.price, Side.SELL, self._pricing(pair, quote))
+        )
+        size = WHOLE_POSITION if command.size.kind is SizeKind.ALL else command.size
+        sale = Place(Side.SELL, pair.symbol, size, command.price, command.style)
+        return self._request(sale, pair, quote, size, price)
+
+    def free(self, asset: str) -> Decimal:
+        """Return what a new order may use of an asset; 0 while balances are not known."""
+        return max(ZERO, available(asset, self.account.balance(asset), self.reservations()) or ZERO)
+
+    # -- inside
+
+    def _request(
+        self, command: Place, pair: Instrument, quote: Quote, size: SizeExpression, price: Decimal | None
+    ) -> OrderRequest:
+        style, by_money = command.style, size.kind is SizeKind.QUOTE
+        quantity = None if by_money else sizing.resolve(size, self._sizing(command, pair, quote, price))
+        return OrderRequest(
+            symbol=pair.symbol,
+            side=command.side,
+            type=OrderType.MARKET if price is None else style.type,
+            time_in_force=style.time_in_force,
+            quantity=quantity,
+            quote_quantity=size.value if by_money else None,
+            price=price,
+            capped=style.capped,
+            reduce_only=style.reduce_only,
+            origin=Origin.CONSOLE,
+            tags=style.tags,
+            note=style.note,
+        )
+
+    async def _quote(self, pair: Instrument) -> Quote:
+        quote = await self.market.ensure_quote(pair.symbol, self.profile.max_quote_age_ms)
+        if quote is None:
+            raise VenueUnavailable(f"No price of {pair.symbol} is known yet; try again in a moment.")
+        return quote
+
+    def _position(self, symbol: str) -> Position | None:
+        """Return the position that a close is about: what fills made, else coins from before the desk."""
+        made = self.positions.book.made_by_fills(symbol)
+        before = (each for each in self.positions.book.open_on(symbol) if each.source is PositionSource.FILLS)
+        return made or next(before, None)
+
+    def _pricing(self, pair: Instrument, quote: Quote) -> pricing.PricingInput:
+        position = self._position(pair.symbol)
+        entry = None if position is None else position.entry_price
+        even = None if entry is None else pricing.break_even(entry, pair.taker_fee, pair.tick)
+        return pricing.PricingInput(pair.tick, quote, self.market.ticker(pair.symbol), entry, even)
+
+    def _sizing(self, command: Place, pair: Instrument, quote: Quote, price: Decimal | None) -> sizing.SizingInput:
+        position = self._position(pair.symbol)
+        worst = pricing.market_cap(command.side, quote, self.profile.market_cap_percent, pair.tick)
+        rate, wealth = self.market.rate(pair.quote, self.currency), self.account.wealth()
+        return sizing.SizingInput(
+            instrument=pair,
+            side=command.side,
+            price=worst if price is None else price,
+            free_base=self.free(pair.base),
+            free_quote=self.free(pair.quote),
+            held=ZERO if position is None else position.quantity,
+            most=None if not rate else self.profile.max_order_value / rate,
+            equity=None if wealth is None or not rate else wealth.sample.equity / rate,
+            exact_price=price is not None or command.style.capped,
+        )
