@@ -55,13 +55,14 @@ class ApiServer:
     """The running listeners. ``closed`` ends when one of them does."""
 
     def __init__(self, services: Services, *, socket_path: Path, tcp_port: int | None = None, token: str = "") -> None:
+        if tcp_port is not None and len(token) < 32:
+            raise UsageError("The TCP API needs a token of at least 32 characters in its token file.")
         app = create_app(services)
-        self._socket_path = socket_path
-        self._listeners: list[tuple[_Server, socket.socket]] = [(_server(app), _unix(socket_path))]
+        self.socket_path = socket_path
+        self._listeners: list[tuple[_Server, socket.socket]] = []
         if tcp_port is not None:
-            if len(token) < 32:
-                raise UsageError("The TCP API needs a token of at least 32 characters in its token file.")
             self._listeners.append((_server(TokenGuard(app, token)), _loopback(tcp_port)))
+        self._listeners.append((_server(app), _unix(socket_path)))
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -90,7 +91,7 @@ class ApiServer:
                 task.cancel()
         for _, listener in self._listeners:
             listener.close()
-        self._socket_path.unlink(missing_ok=True)
+        self.socket_path.unlink(missing_ok=True)
 
 
 def _server(app: ASGIApp) -> _Server:
