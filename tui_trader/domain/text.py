@@ -17,6 +17,8 @@ def clean(text: object, limit: int = MAX_LENGTH) -> str:
     marks are cut to four; the result is NFC.
     """
     raw = str(text)[: limit * 4]
+    if len(raw) <= limit and raw.isascii() and raw.isprintable():
+        return raw  # nearly every identifier, at a twentieth of the cost
     marks = 0
     out: list[str] = []
     for char in unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8")):

@@ -50,7 +50,7 @@ class Sender:
         self._budget = budget
         self._trip = trip
         self._clock = clock
-        self._urls: dict[Endpoint, httpx.URL] = {}
+        self._frames: dict[Endpoint, tuple[httpx.URL, httpx.Headers]] = {}
 
     async def send(
         self,
@@ -99,40 +99,45 @@ class Sender:
         return write_by
 
     async def _exchange(self, endpoint: Endpoint, query: str, write_by: float) -> Answer:
+        url, headers = self._frame(endpoint)
         target = f"{endpoint.path}?{query}".encode()
         request = httpx.Request(
-            endpoint.method,
-            self._url(endpoint),
-            headers=self._headers_of(endpoint),
-            stream=_EMPTY,
-            extensions={TARGET: target, WRITE_BY: write_by},
+            endpoint.method, url, headers=headers, stream=_EMPTY, extensions={TARGET: target, WRITE_BY: write_by}
         )
         start = self._clock.monotonic()
         try:
             response = await self._transport.handle_async_request(request)
-            body = await response.aread()
+            body = await _whole(response)
         except httpx.TransportError as failure:
             if was_written(failure):
                 raise VenueUnknown("No answer from the exchange: no telling whether it was done.") from None
             raise NotSent(
                 f"Not sent. {failure}" if hasattr(failure, "written") else "Not sent: no connection."
             ) from None
-        except httpx.DecodingError:
-            raise VenueUnknown("The exchange's answer cannot be read: no telling whether it was done.") from None
         self._trip.since(start)
         retry_after = seconds_of(response.headers.get("retry-after"))
         if response.status_code in RATE_LIMITED:
             self._budget.pause(retry_after or RATE_LIMIT_PAUSE_S)
         return Answer(response.status_code, body, retry_after)
 
-    def _url(self, endpoint: Endpoint) -> httpx.URL:
-        url = self._urls.get(endpoint)
-        if url is None:
-            url = self._urls[endpoint] = httpx.URL(self._base + endpoint.path)
-        return url
+    def _frame(self, endpoint: Endpoint) -> tuple[httpx.URL, httpx.Headers]:
+        """Return the parts of a call that are always the same."""
+        frame = self._frames.get(endpoint)
+        if frame is None:
+            url = httpx.URL(self._base + endpoint.path)
+            headers = self._signer.headers.copy()
+            headers["Host"] = url.netloc.decode()
+            headers["Content-Length"] = "0"
+            frame = self._frames[endpoint] = (url, headers)
+        return frame
 
-    def _headers_of(self, endpoint: Endpoint) -> httpx.Headers:
-        headers = self._signer.headers.copy()
-        headers["Host"] = self._url(endpoint).netloc.decode()
-        headers["Content-Length"] = "0"
-        return headers
+
+async def _whole(response: httpx.Response) -> bytes:
+    """Return the body as it came; identity was asked for, so what is encoded nevertheless will not be JSON."""
+    stream = response.stream
+    if not isinstance(stream, httpx.AsyncByteStream):
+        raise httpx.StreamError("an asynchronous transport answers with an asynchronous stream")
+    try:
+        return b"".join([part async for part in stream])
+    finally:
+        await stream.aclose()
