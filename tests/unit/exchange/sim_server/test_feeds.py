@@ -160,6 +160,17 @@ def test_a_candle_goes_out_each_second_and_once_more_after_it_closed(feeds: Feed
     assert reader.messages[0].publicSpotKline.interval == "Min1"
 
 
+def test_a_print_that_closes_a_candle_is_told_before_the_second_is_over(feeds: Feeds) -> None:
+    reader = feeds.watch(channels.kline("BTCUSDT", "Min1"))
+    feeds.venue.candles = [candle(0)]
+    feeds.happen(trade(1))
+    feeds.happen(trade(2))
+    assert len(reader.frames) == 1
+    feeds.venue.candles.append(candle(60_000))
+    feeds.happen(trade(60_000))
+    assert [m.publicSpotKline.windowStart for m in reader.messages] == [0, 0, 60]
+
+
 def test_mini_tickers_go_out_every_three_seconds_without_an_event(feeds: Feeds) -> None:
     feeds.venue.candles = [candle(0)]
     one = feeds.watch(channels.mini_ticker("BTCUSDT", "24H"))

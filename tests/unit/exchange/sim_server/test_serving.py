@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -66,6 +67,12 @@ async def test_rest_answers_on_the_port_it_names(client: Client) -> None:
     answer = await client.http.get(f"{client.running.rest_url}/api/v3/ping")
     assert (answer.status_code, answer.json()) == (200, {})
     assert set(client.running.ready_line()) == {"rest_url", "ws_url", "key", "secret", "control_url"}
+
+
+async def test_the_port_is_bound_so_that_answers_never_wait_for_an_acknowledgement() -> None:
+    listener = serving.bind(0)
+    assert listener.proto == socket.IPPROTO_TCP
+    listener.close()
 
 
 async def test_a_taken_port_is_one_sentence(client: Client) -> None:
@@ -197,8 +204,8 @@ async def test_a_sixth_socket_on_a_key_is_refused_until_one_leaves(client: Clien
     sockets = [await websockets.connect(url) for _ in range(5)]
     async with websockets.connect(url) as sixth:
         assert await sixth.recv() == "Invalid listen key"
-    for socket in sockets:
-        await socket.close()
+    for held in sockets:
+        await held.close()
     async with asyncio.timeout(5), websockets.connect(url) as again:
         await again.send('{"method":"PING"}')
         assert json.loads(await again.recv())["msg"] == "PONG"

@@ -1,7 +1,5 @@
 """A venue that matches nothing: the façade's hand-written twin, for tests of what the server says and refuses."""
 
-# ruff: noqa: ARG002 - a twin takes every argument of the façade, needed or not
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

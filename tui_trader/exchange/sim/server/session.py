@@ -13,8 +13,8 @@ from tui_trader.exchange.sim.server.rates import Window
 from tui_trader.exchange.wire import channels, control, limits
 from tui_trader.exchange.wire.channels import Channel
 
-MAX_QUEUED: Final = 2_000
-"""Frames that may wait for a slow reader before it is dropped."""
+MAX_QUEUED: Final = 8 * 1024 * 1024
+"""Bytes that may wait for a slow reader before it is dropped."""
 POLICY_VIOLATION: Final = 1008
 
 
@@ -30,6 +30,7 @@ class Session:
         self._hub = hub
         self._monotonic = monotonic
         self._queue: deque[bytes | str] = deque()
+        self._queued = 0
         self._wake = asyncio.Event()
         self._closing: int | None = None
         self._subscribed: dict[str, Channel] = {}
@@ -38,9 +39,10 @@ class Session:
 
     def offer(self, frame: bytes | str) -> None:
         """Queue a frame; a reader that is too slow loses its connection instead of the server its memory."""
-        if len(self._queue) >= MAX_QUEUED:
+        if self._queued + len(frame) > MAX_QUEUED:
             self.abort()
             return
+        self._queued += len(frame)
         self._queue.append(frame)
         self._wake.set()
 
@@ -52,6 +54,7 @@ class Session:
     def abort(self) -> None:
         """Cut the connection without a word."""
         self._queue.clear()
+        self._queued = 0
         self._socket.scope["state"]["abort"]()
         self.close()
 
@@ -90,6 +93,7 @@ class Session:
     async def _drain(self) -> None:
         while self._queue:
             frame = self._queue.popleft()
+            self._queued -= len(frame)
             if isinstance(frame, str):
                 await self._socket.send_text(frame)
             else:

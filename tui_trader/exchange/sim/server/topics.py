@@ -22,13 +22,17 @@ _RATIO_STEP: Final = Decimal("0.0001")
 
 @dataclass(slots=True)
 class Topic:
-    """One subscribed name. ``pending`` holds the events since the last frame; ``due`` is monotonic seconds."""
+    """One subscribed name. ``pending`` holds the events since the last frame; ``due`` is monotonic seconds.
+
+    ``cursor_ms`` and ``closes_ms`` are the window of the candle pushed last, in the pair's own time.
+    """
 
     name: str
     channel: Channel
     period: float
     due: float = 0.0
     cursor_ms: int | None = None
+    closes_ms: int | None = None
     pending: list[Event] = field(default_factory=list)
 
 
@@ -47,10 +51,13 @@ def open_topic(name: str, channel: Channel) -> Topic:
 
 
 def collect(topic: Topic, event: Event) -> None:
-    """Keep an event for the next frame."""
+    """Keep an event for the next frame; one that closes a candle makes the frame due at once."""
     if FEEDS[topic.channel.kind].last_only:
         topic.pending.clear()
     topic.pending.append(event)
+    closes = topic.closes_ms
+    if closes is not None and isinstance(event, TradePrinted) and event.trade.time_ms >= closes:
+        topic.due = 0.0
 
 
 def flush(topic: Topic, venue: Venue, now: float, server_ms: int) -> list[bytes]:
@@ -123,7 +130,7 @@ def _kline(topic: Topic, venue: Venue, server_ms: int) -> Iterable[Wrapper]:
     candles = [current]
     if topic.cursor_ms is not None and topic.cursor_ms < current.open_ms:
         candles = venue.klines(topic.channel.symbol, interval, topic.cursor_ms, current.close_ms)
-    topic.cursor_ms = current.open_ms
+    topic.cursor_ms, topic.closes_ms = current.open_ms, current.close_ms
     for candle in candles:
         message = wrapper(topic.name, topic.channel.symbol, server_ms)
         message.createTime = server_ms
