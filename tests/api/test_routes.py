@@ -60,7 +60,7 @@ async def test_an_order_reaches_the_service_exactly_as_written(desk: DeskClient,
 async def test_an_unknown_outcome_is_a_success_with_status_202(desk: DeskClient, services: ServicesTwin) -> None:
     services.orders.outcome = model.Outcome.UNKNOWN
     assert (await desk.place(an_order_to_place())).outcome is Outcome.UNKNOWN
-    answer = await desk._http.post("/trades/orders", json=BODIES["PlaceOrder"])
+    answer = await desk._link.http.post("/trades/orders", json=BODIES["PlaceOrder"])
     assert answer.status_code == 202
 
 
@@ -96,7 +96,7 @@ async def test_each_error_has_its_code_and_status(
     desk: DeskClient, services: ServicesTwin, error: Exception, status: int, code: str
 ) -> None:
     services.asked.fail = error
-    answer = await desk._http.post("/trades/orders", json=BODIES["PlaceOrder"])
+    answer = await desk._link.http.post("/trades/orders", json=BODIES["PlaceOrder"])
     body = answer.json()
     assert (answer.status_code, body["status"], body["error"]["code"]) == (status, "error", code)
     assert body["error"]["message"] == str(error)
@@ -106,7 +106,7 @@ async def test_an_unexpected_error_tells_nothing_of_itself(
     desk: DeskClient, services: ServicesTwin, caplog: pytest.LogCaptureFixture
 ) -> None:
     services.asked.fail = RuntimeError("secret things")
-    answer = await desk._http.post("/trades/orders", json=BODIES["PlaceOrder"])
+    answer = await desk._link.http.post("/trades/orders", json=BODIES["PlaceOrder"])
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "unexpected error" in caplog.text
@@ -147,7 +147,7 @@ async def test_the_client_raises_what_the_desk_raised(
 async def test_a_wrong_order_is_refused_with_the_field(
     desk: DeskClient, services: ServicesTwin, change: dict[str, Any], word: str
 ) -> None:
-    answer = await desk._http.post("/trades/orders", json=BODIES["PlaceOrder"] | change)
+    answer = await desk._link.http.post("/trades/orders", json=BODIES["PlaceOrder"] | change)
     assert answer.status_code == 400
     assert word in answer.json()["error"]["message"]
     assert not services.asked.calls
@@ -172,17 +172,17 @@ async def test_a_wrong_query_is_refused_with_its_name(desk: DeskClient, path: st
 
 
 async def test_a_body_must_be_json_of_bounded_size(desk: DeskClient) -> None:
-    plain = await desk._http.post("/commands", content=b"{}", headers={"content-type": "text/plain"})
-    large = await desk._http.post(
+    plain = await desk._link.http.post("/commands", content=b"{}", headers={"content-type": "text/plain"})
+    large = await desk._link.http.post(
         "/commands", content=b'"' + b"x" * 300_000 + b'"', headers={"content-type": "application/json"}
     )
-    broken = await desk._http.post("/commands", content=b"{", headers={"content-type": "application/json"})
+    broken = await desk._link.http.post("/commands", content=b"{", headers={"content-type": "application/json"})
     assert [answer.status_code for answer in (plain, large, broken)] == [400, 400, 400]
 
 
 async def test_wrong_paths_and_methods_are_answered_in_the_envelope(desk: DeskClient) -> None:
-    assert (await desk._http.get("/nothing")).json()["error"]["code"] == "not_found"
-    assert (await desk._http.put("/status")).json()["error"]["code"] == "bad_request"
+    assert (await desk._link.http.get("/nothing")).json()["error"]["code"] == "not_found"
+    assert (await desk._link.http.put("/status")).json()["error"]["code"] == "bad_request"
 
 
 async def test_typed_calls_cover_lines_positions_and_lists(desk: DeskClient, services: ServicesTwin) -> None:
@@ -234,7 +234,7 @@ async def test_a_position_is_kept_changed_closed_and_removed(desk: DeskClient, s
 
 
 async def test_the_document_describes_every_route(desk: DeskClient) -> None:
-    answer = await desk._http.get("/openapi.json")
+    answer = await desk._link.http.get("/openapi.json")
     document = json.loads(answer.content)
     described = {(method, path) for path, each in document["paths"].items() for method in each}
     assert described == {(each.method.lower(), f"/api/v1{each.path}") for each in ENDPOINTS}

@@ -137,7 +137,7 @@ async def test_an_unknown_pair_is_refused_before_anything_is_streamed(desk: Desk
 
 @pytest.mark.parametrize("query", ["rate=0", "rate=x", "kinds=all", "after=-1", "depth=0", "candles=BTCUSDT:7m", "x=1"])
 async def test_a_wrong_wish_is_refused(desk: DeskClient, query: str) -> None:
-    assert (await desk._http.get(f"/events?{query}")).status_code == 400
+    assert (await desk._link.http.get(f"/events?{query}")).status_code == 400
 
 
 async def test_the_reader_is_told_when_the_desk_goes(

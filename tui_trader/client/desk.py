@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-from pydantic import TypeAdapter
-
+from tui_trader.client.link import Link
 from tui_trader.client.port import MarketInterest
-from tui_trader.client.wire import EventParser, unwrap
-from tui_trader.contract import PREFIX
 from tui_trader.contract.account import BalanceView, EquityView
-from tui_trader.contract.base import Page, Question
+from tui_trader.contract.base import Page
 from tui_trader.contract.commands import LineContext, LineResult, RunLine
 from tui_trader.contract.events import EventView
 from tui_trader.contract.history import JournalView
@@ -34,15 +28,6 @@ from tui_trader.contract.positions import (
 )
 from tui_trader.contract.status import Health, Status
 from tui_trader.domain.order import Side
-from tui_trader.errors import DeskUnavailable
-
-TIMEOUT = httpx.Timeout(30.0, connect=2.0)
-"""An order's answer may take as long as the exchange does."""
-
-
-@cache
-def _adapter(answer: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(answer)
 
 
 class DeskClient:
@@ -53,45 +38,36 @@ class DeskClient:
     """
 
     def __init__(self, socket_path: Path) -> None:
-        self._http = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(
-                uds=str(socket_path),
-                verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                limits=httpx.Limits(max_connections=16, keepalive_expiry=120),
-            ),
-            base_url=f"http://desk{PREFIX}",
-            timeout=TIMEOUT,
-            trust_env=False,
-        )
+        self._link = Link(socket_path)
 
     async def health(self) -> Health:
         """Ask whether a desk is there, and which version."""
-        found: Health = await self._get(Health, "/health")
+        found: Health = await self._link.get(Health, "/health")
         return found
 
     async def status(self) -> Status:
         """Ask how the desk is."""
-        found: Status = await self._get(Status, "/status")
+        found: Status = await self._link.get(Status, "/status")
         return found
 
     async def stop(self) -> None:
         """Ask the desk to end in an orderly way."""
-        await self._call(Status, "POST", "/stop", {"intent_id": token_hex(8)})
+        await self._link.call(Status, "POST", "/stop", {"intent_id": token_hex(8)})
 
     async def place(self, order: PlaceOrder) -> Placement:
         """Place an order."""
-        placed: Placement = await self._call(Placement, "POST", "/trades/orders", order)
+        placed: Placement = await self._link.call(Placement, "POST", "/trades/orders", order)
         return placed
 
     async def preview(self, order: PlaceOrder) -> Preview:
         """Ask what an order would do."""
-        found: Preview = await self._call(Preview, "POST", "/trades/orders", order, {"dry_run": "true"})
+        found: Preview = await self._link.call(Preview, "POST", "/trades/orders", order, {"dry_run": "true"})
         return found
 
     async def preview_line(self, line: str, context: LineContext) -> LineResult:
         """Ask what a typed line would do."""
         asked = RunLine(intent_id=token_hex(8), line=line, context=context)
-        found: LineResult = await self._call(LineResult, "POST", "/commands", asked, {"dry_run": "true"})
+        found: LineResult = await self._link.call(LineResult, "POST", "/commands", asked, {"dry_run": "true"})
         return found
 
     async def run_line(
@@ -99,13 +75,13 @@ class DeskClient:
     ) -> LineResult:
         """Run a typed line."""
         asked = RunLine(intent_id=intent_id, line=line, context=context, confirmation=confirmation)
-        found: LineResult = await self._call(LineResult, "POST", "/commands", asked)
+        found: LineResult = await self._link.call(LineResult, "POST", "/commands", asked)
         return found
 
     async def cancel(self, intent_id: str, order_id: str, symbol: str) -> CancelResult:  # noqa: ARG002 - the port's shape
         """Cancel one order; a cancel may be asked any number of times."""
         path = f"/trades/orders/{quote(symbol, safe='')}/{quote(order_id, safe='')}"
-        found: CancelResult = await self._call(CancelResult, "DELETE", path)
+        found: CancelResult = await self._link.call(CancelResult, "DELETE", path)
         return found
 
     async def cancel_many(
@@ -118,26 +94,26 @@ class DeskClient:
             side=Side(side) if side else None,
             ids=None if ids is None else list(ids),
         )
-        found: CancelResult = await self._call(CancelResult, "POST", "/trades/orders/cancel", asked)
+        found: CancelResult = await self._link.call(CancelResult, "POST", "/trades/orders/cancel", asked)
         return found
 
     async def order(self, symbol: str, order_id: str) -> OrderView:
         """Look at one order."""
         path = f"/trades/orders/{quote(symbol, safe='')}/{quote(order_id, safe='')}"
-        found: OrderView = await self._get(OrderView, path)
+        found: OrderView = await self._link.get(OrderView, path)
         return found
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[OrderView]:
         """List working orders."""
         path = "/trades/orders/open" + (f"/{quote(symbol, safe='')}" if symbol else "")
-        found: list[OrderView] = await self._get(list[OrderView], path)
+        found: list[OrderView] = await self._link.get(list[OrderView], path)
         return found
 
     async def order_history(
         self, filters: Mapping[str, str] | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page[OrderView]:
         """Page through orders."""
-        found: Page[OrderView] = await self._get(
+        found: Page[OrderView] = await self._link.get(
             Page[OrderView], "/trades/orders/history", _page(filters, limit, cursor)
         )
         return found
@@ -146,75 +122,77 @@ class DeskClient:
         self, filters: Mapping[str, str] | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page[FillView]:
         """Page through executions."""
-        found: Page[FillView] = await self._get(Page[FillView], "/trades/fills", _page(filters, limit, cursor))
+        found: Page[FillView] = await self._link.get(Page[FillView], "/trades/fills", _page(filters, limit, cursor))
         return found
 
     async def journal(self, order_id: str) -> Sequence[JournalView]:
         """List what the journal says of an order."""
-        found: list[JournalView] = await self._get(list[JournalView], "/history/journal", {"order": order_id})
+        found: list[JournalView] = await self._link.get(list[JournalView], "/history/journal", {"order": order_id})
         return found
 
     async def positions(self, filters: Mapping[str, str] | None = None) -> Page[PositionView]:
         """List positions."""
-        found: Page[PositionView] = await self._get(Page[PositionView], "/positions", dict(filters or {}))
+        found: Page[PositionView] = await self._link.get(Page[PositionView], "/positions", dict(filters or {}))
         return found
 
     async def position_summary(self) -> PositionSummary:
         """Ask for the open book in figures."""
-        found: PositionSummary = await self._get(PositionSummary, "/positions/summary")
+        found: PositionSummary = await self._link.get(PositionSummary, "/positions/summary")
         return found
 
     async def performance(self, position_id: str) -> Performance:
         """Ask how a position did."""
-        found: Performance = await self._get(Performance, f"/positions/{quote(position_id, safe='')}/performance")
+        found: Performance = await self._link.get(Performance, f"/positions/{quote(position_id, safe='')}/performance")
         return found
 
     async def create_position(self, position: CreatePosition) -> PositionView:
         """Keep a record by hand."""
-        made: PositionView = await self._call(PositionView, "POST", "/positions", position)
+        made: PositionView = await self._link.call(PositionView, "POST", "/positions", position)
         return made
 
     async def update_position(self, position_id: str, change: UpdatePosition) -> PositionView:
         """Change the fields that were set."""
-        changed: PositionView = await self._call(
+        changed: PositionView = await self._link.call(
             PositionView, "PUT", f"/positions/{quote(position_id, safe='')}", change
         )
         return changed
 
     async def close_position(self, position_id: str, close: ClosePosition) -> Closed:
         """Close a position, wholly or in part."""
-        closed: Closed = await self._call(Closed, "PUT", f"/positions/{quote(position_id, safe='')}/close", close)
+        closed: Closed = await self._link.call(Closed, "PUT", f"/positions/{quote(position_id, safe='')}/close", close)
         return closed
 
     async def delete_position(self, position_id: str) -> None:
         """Remove a record kept by hand."""
-        await self._call(None, "DELETE", f"/positions/{quote(position_id, safe='')}")
+        await self._link.call(None, "DELETE", f"/positions/{quote(position_id, safe='')}")
 
     async def balances(self) -> Sequence[BalanceView]:
         """List assets."""
-        found: list[BalanceView] = await self._get(list[BalanceView], "/account/balances")
+        found: list[BalanceView] = await self._link.get(list[BalanceView], "/account/balances")
         return found
 
     async def equity(self, start: int | None = None) -> Sequence[EquityView]:
         """List samples of equity from UTC ms ``start`` on; the last day without."""
         query = {} if start is None else {"from": str(start)}
-        found: list[EquityView] = await self._get(list[EquityView], "/account/equity", query)
+        found: list[EquityView] = await self._link.get(list[EquityView], "/account/equity", query)
         return found
 
     async def instruments(self) -> Sequence[InstrumentView]:
         """List every pair."""
-        found: list[InstrumentView] = await self._get(list[InstrumentView], "/market/symbols")
+        found: list[InstrumentView] = await self._link.get(list[InstrumentView], "/market/symbols")
         return found
 
     async def tickers(self, symbols: Sequence[str] = ()) -> Sequence[TickerView]:
         """List day figures."""
         query = {"symbols": ",".join(symbols)} if symbols else {}
-        found: list[TickerView] = await self._get(list[TickerView], "/market/tickers", query)
+        found: list[TickerView] = await self._link.get(list[TickerView], "/market/tickers", query)
         return found
 
     async def book(self, symbol: str, depth: int = 20) -> BookView:
         """Show a book."""
-        found: BookView = await self._get(BookView, f"/market/book/{quote(symbol, safe='')}", {"depth": str(depth)})
+        found: BookView = await self._link.get(
+            BookView, f"/market/book/{quote(symbol, safe='')}", {"depth": str(depth)}
+        )
         return found
 
     async def candles(
@@ -222,19 +200,21 @@ class DeskClient:
     ) -> Sequence[CandleView]:
         """List bars, oldest first."""
         query = {"interval": interval, "limit": str(limit)} | ({} if end is None else {"to": str(end)})
-        found: list[CandleView] = await self._get(list[CandleView], f"/market/candles/{quote(symbol, safe='')}", query)
+        found: list[CandleView] = await self._link.get(
+            list[CandleView], f"/market/candles/{quote(symbol, safe='')}", query
+        )
         return found
 
     async def trades(self, symbol: str, limit: int = 100) -> Sequence[TradeView]:
         """List the newest public trades, oldest first."""
-        found: list[TradeView] = await self._get(
+        found: list[TradeView] = await self._link.get(
             list[TradeView], f"/market/trades/{quote(symbol, safe='')}", {"limit": str(limit)}
         )
         return found
 
     async def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Make any call of the API; ``path`` begins after the prefix. Returns the answer's data as plain JSON."""
-        return await self._call(Any, method, path, body)
+        return await self._link.call(Any, method, path, body)
 
     async def events(
         self, after: int | None = None, interest: MarketInterest | None = None, *, durable: bool = True
@@ -243,50 +223,12 @@ class DeskClient:
         query = _interest(interest) | ({} if durable else {"durable": "false"})
         if after is not None:
             query["after"] = str(after)
-        parser = EventParser()
-        try:
-            timeout = httpx.Timeout(10.0, connect=2.0)
-            async with self._http.stream("GET", "/events", params=query, timeout=timeout) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    unwrap(_adapter(Any), await answer.aread())
-                async for piece in answer.aiter_raw():
-                    for event in parser.feed(piece):
-                        yield event
-        except (httpx.TransportError, httpx.StreamError):
-            pass
-        raise DeskUnavailable("The desk has gone away.")
+        async for event in self._link.events(query):
+            yield event
 
     async def close(self) -> None:
         """Let the connections go."""
-        await self._http.aclose()
-
-    async def _get(self, answer: Any, path: str, query: Mapping[str, str] | None = None) -> Any:
-        return await self._call(answer, "GET", path, None, query)
-
-    async def _call(
-        self,
-        answer: Any,
-        method: str,
-        path: str,
-        body: Question | Mapping[str, Any] | None = None,
-        query: Mapping[str, str] | None = None,
-    ) -> Any:
-        """Make one request and read its answer."""
-        content = (
-            None
-            if body is None
-            else body.model_dump_json(exclude_unset=True).encode()
-            if isinstance(body, Question)
-            else _adapter(Mapping[str, Any]).dump_json(body)
-        )
-        headers = {"content-type": "application/json"} if content is not None else {}
-        try:
-            found = await self._http.request(method, path, params=query or None, content=content, headers=headers)
-        except httpx.TransportError:
-            raise DeskUnavailable("The desk does not answer; see `tui-trader doctor`.") from None
-        if found.status_code == httpx.codes.NO_CONTENT:
-            return None
-        return unwrap(_adapter(answer), found.content)
+        await self._link.close()
 
 
 def _page(filters: Mapping[str, str] | None, limit: int, cursor: str | None) -> dict[str, str]:
