@@ -27,7 +27,7 @@ _PRICE_STEP = Decimal("1e-18")
 
 def seen(order: Order, event: FillSeen, fills: Sequence[Fill]) -> Transition:
     """Add an execution, whatever the state (T11, T16, T17, T19); a known one changes nothing."""
-    if is_known(order, event.fill, fills):
+    if is_known(event.fill, fills):
         return unchanged(order, f"execution {event.fill.trade_id} was known")
     return _take(order, event.at, event.fill, fills)
 
@@ -72,16 +72,14 @@ def _take(order: Order, at: int, fill: Fill, fills: Iterable[Fill]) -> Transitio
     return _add(order, at, fill) if stand_in is None else _replace_synthetic(order, at, fill, stand_in)
 
 
-def is_known(order: Order, fill: Fill, fills: Iterable[Fill]) -> bool:
-    """Tell whether a report is of an execution already counted.
+def is_known(fill: Fill, fills: Iterable[Fill]) -> bool:
+    """Tell whether a single report is of an execution already counted.
 
     The key decides. Second net (reliability.md §3.2), because nobody promises that both channels use one key: an
-    execution with the price, quantity, maker flag and time (±1 s) of one from the other channel is that one again,
-    unless the order has ended and exactly this execution is missing from the venue's sum.
+    execution with the price, quantity, maker flag and time (±1 s) of one from the other channel is that one again.
+    Where that was wrong, the order's whole list puts it right before the order ends.
     """
-    ended = order.status is OrderStatus.CLOSING or order.final
-    missing = ended and EXACT.add(order.executed, fill.quantity) == order.venue_executed
-    return any(known.key == fill.key or (not missing and _twins(known, fill)) for known in fills)
+    return any(known.key == fill.key or _twins(known, fill) for known in fills)
 
 
 def _twins(one: Fill, other: Fill) -> bool:

@@ -180,9 +180,6 @@ def test_one_execution_from_two_channels_counts_once(make_order: Make, make_fill
     assert not step(order, ev.FillSeen(7, known), [known]).added
     assert not step(order, ev.FillSeen(7, make_fill("hex", source="rest", at=1400)), [known]).added
     assert step(order, ev.FillSeen(7, make_fill("hex", source="rest", at=1600)), [known]).added
-    closing = replace(order, status=S.CLOSING, venue_executed=D(2))
-    done = step(closing, ev.FillSeen(7, make_fill("hex", source="rest", at=500)), [known])
-    assert done.order.status is S.PARTIALLY_CANCELED
 
 
 def test_closing_waits_for_every_execution(make_order: Make, make_fill: MakeFill) -> None:
