@@ -15,7 +15,7 @@ from tui_trader.store.schema import UNFINISHED
 from tui_trader.store.writer import Writer
 
 T = TypeVar("T")
-SPAN = 4000
+SPAN = 2000
 """Rows looked at in one visit; a few milliseconds."""
 SLICE = 100
 """Rows turned into values between two turns of the event loop."""
@@ -43,14 +43,18 @@ class Pages:
         """
         start = key_from(cursor) if cursor else None
         limit, offset = max(0, limit), max(0, offset)
-        if offset > self._span or history.scanned(where):
+        narrow = _narrow(history, where)
+        if narrow is None or offset > self._span:
             rows = await self._search(history, where, start, limit + 1, offset)
         else:
-            conditions = [*history.indexed(where), *history.older(start)]
-            rows = await self._fetch(history.page(conditions, limit + 1, offset))
+            rows = await self._fetch(history.page([*narrow, *history.older(start)], limit + 1, offset))
+        if start is None and len(rows) <= limit and (rows or not offset):
+            total = offset + len(rows)
+        else:
+            total = await self._total(history, where)
         items = await values(rows[:limit], lambda row: history.read(row[2:]))
         more = Key(*rows[limit - 1][:2]).text() if limit and len(rows) > limit else None
-        return Rows(items, await self._total(history, where), more)
+        return Rows(items, total, more)
 
     async def stream(self, history: History, symbol: str | None) -> AsyncIterator[Any]:
         """Yield every row, oldest first, without holding more than a chunk of them."""
@@ -126,8 +130,9 @@ class Pages:
     async def _count(self, history: History, where: HistoryFilter) -> int:
         """Count by the cheapest way: the index of unfinished orders, the symbol's or time's index, or row numbers."""
         indexed, scanned = history.indexed(where), history.scanned(where)
-        if history is ORDERS and where.status and set(where.status) <= set(UNFINISHED):
-            return await self._scalar(history.count([STILL_OPEN, *indexed, *scanned]))
+        narrow = _narrow(history, where)
+        if narrow and scanned:
+            return await self._scalar(history.count(narrow))
         total = 0
         if indexed:
             async for window in self._windows(history, where, None):
@@ -147,6 +152,16 @@ class Pages:
         """Run a query for one figure."""
         rows = await self._fetch(query)
         return int(rows[0][0] or 0)
+
+
+def _narrow(history: History, where: HistoryFilter) -> list[Any] | None:
+    """Return conditions that an index alone narrows to the rows wanted, ``None`` where rows must be searched."""
+    indexed, scanned = history.indexed(where), history.scanned(where)
+    if not scanned:
+        return indexed
+    if history is ORDERS and where.status and set(where.status) <= set(UNFINISHED):
+        return [STILL_OPEN, *indexed, *scanned]
+    return None
 
 
 async def values(rows: Sequence[Row], read: Callable[[Row], T]) -> list[T]:

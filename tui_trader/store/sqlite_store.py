@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from tui_trader.errors import StoreError
 from tui_trader.services.ports import Change, HistoryFilter, JournalEntry, Rows
 from tui_trader.store import queries, schema
 from tui_trader.store.audit import verify
-from tui_trader.store.backup import copy_database
+from tui_trader.store.backup import begin_copy, fill_copy, finish_copy, removed_on_failure
 from tui_trader.store.changes import prepare
 from tui_trader.store.history import FILLS, ORDERS
 from tui_trader.store.opening import open_session
@@ -140,7 +141,10 @@ class SqliteStore:
 
         """
         writer = self._writer
-        await writer.run(lambda session: copy_database(session, path, lambda: writer.commit_waiting(session)))
+        part = begin_copy(path)
+        with removed_on_failure(part, path):
+            await writer.run(lambda session: fill_copy(session, part, lambda: writer.commit_waiting(session)))
+        await asyncio.to_thread(finish_copy, part, path)
 
     async def close(self) -> None:
         """Finish what was enqueued, checkpoint and close; a second call does nothing."""

@@ -8,7 +8,6 @@ from tui_trader.clock import SystemClock
 from tui_trader.errors import StoreError
 from tui_trader.services.ports import Change
 from tui_trader.store import SqliteStore
-from tui_trader.store.pages import SPAN
 
 
 async def _written(path: Path, count: int) -> None:
@@ -58,11 +57,11 @@ async def test_the_same_lines_give_the_same_chain(tmp_path: Path) -> None:
 
 
 async def test_lines_are_read_by_sequence_order_and_kind(store: SqliteStore) -> None:
-    kinds = ["gate" if number % 1000 == 0 else "intent" for number in range(1, 2 * SPAN)]
+    kinds = ["gate" if number % 1000 == 0 else "intent" for number in range(1, 8000)]
     await store.write(Change(journal=[line(number, kind=kind) for number, kind in enumerate(kinds, 1)]))
     assert [each.sequence for each in await store.journal(after=3, limit=2)] == [4, 5]
     assert [each.sequence for each in await store.journal(order_id=f"{77:026d}")] == [77]
-    assert [each.sequence for each in await store.journal(kind="gate")] == list(range(1000, 2 * SPAN, 1000))
+    assert [each.sequence for each in await store.journal(kind="gate")] == list(range(1000, 8000, 1000))
     assert [each.sequence for each in await store.journal(kind="gate", after=5000, limit=1)] == [6000]
     assert [each.sequence for each in await store.journal(kind="gate", order_id=f"{3000:026d}")] == [3000]
     assert await store.journal(kind="gate", order_id=f"{3001:026d}") == []
