@@ -49,6 +49,10 @@ class StoreTwin:
         await self._open.wait()
         if self.failing is not None:
             raise StoreError(self.failing)
+        for order in change.orders:
+            twin = next((each for each in self.order_rows.values() if each.intent_id == order.intent_id != ""), None)
+            if twin is not None and twin.id != order.id:
+                raise StoreError("An intent can be written only once.")
         for line in change.journal:
             sequence = len(self.lines) + 1
             self.lines.append(replace(line, sequence=sequence, hash=f"{sequence:064x}"))

@@ -86,10 +86,11 @@ class Gate:
             kept = json.loads(text)
             self._latched, self._reason = GateState(kept["state"]), str(kept["reason"])
 
-    async def begin(self, reason: str) -> None:
-        """Stand at RECONCILING."""
+    def begin(self, reason: str) -> None:
+        """Stand at RECONCILING from here on; it is told in the background."""
         self._reconciling = reason
-        await self._tell("desk")
+        if self.spawn is not None:
+            self.spawn("tell the gate's state", self._tell("desk"))
 
     async def clean(self) -> None:
         """Return to the persisted state after a comparison without a break."""
@@ -132,13 +133,16 @@ class Gate:
                 self._latched, self._reason = before
             raise
 
-    def latch(self, state: GateState, reason: str, by: str = "desk") -> None:
-        """Become stricter at once, and write it in the background; never looser."""
+    def latch(self, state: GateState, reason: str, by: str = "desk", *, keep: bool = True) -> None:
+        """Become stricter at once, and write it in the background; never looser.
+
+        Without ``keep`` it holds for this run only: its cause is found again at the next start.
+        """
         if STRICTNESS[state] <= STRICTNESS[self._latched]:
             return
         self._latched, self._reason = state, reason
         if self.spawn is not None:
-            self.spawn("write the gate's state", self._tell(by, persist=True))
+            self.spawn("write the gate's state", self._tell(by, persist=keep))
 
     def count_reject(self) -> None:
         """Count a refusal by the venue; a storm of them closes the gate (R26)."""

@@ -119,6 +119,11 @@ class WorkingOrders:
         """Remember that an order passed the gate."""
         self._recent.append(request)
 
+    def forget_request(self, request: RecentRequest) -> None:
+        """Take a request back that was not sent after all."""
+        if request in self._recent:
+            self._recent.remove(request)
+
     def recent(self, now: int) -> Sequence[RecentRequest]:
         """List what passed the gate within the last minute, oldest first."""
         while self._recent and now - self._recent[0].at >= RECENT_MS:

@@ -1,0 +1,160 @@
+"""What the venue shows against what the desk knows: facts are taken in, doubts become questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from tui_trader.clock import Clock
+from tui_trader.domain.balance import Balance
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order, OrderStatus
+from tui_trader.errors import VenueUnavailable
+from tui_trader.exchange.port import Exchange, VenueOrder
+from tui_trader.rules.order_events import AbsentFromOpen
+from tui_trader.services.cursors import Cursors
+from tui_trader.services.evidence import Evidence
+from tui_trader.services.ingest import Ingest
+from tui_trader.services.inner import Prices
+from tui_trader.services.intake import Intake
+from tui_trader.services.recorder import Draft, Recorder
+from tui_trader.services.snapshot import Snapshot, take
+from tui_trader.services.working import WorkingOrders
+
+GUARD_MS = 5000
+"""News younger than this are not questioned by a list that may be older."""
+CURRENCIES = ("USDT", "USDC")
+AT_VENUE = frozenset({OrderStatus.LIVE, OrderStatus.PART})
+RESOLVED = AT_VENUE | {OrderStatus.CLOSING, OrderStatus.UNKNOWN, OrderStatus.NOT_PLACED}
+
+
+class Comparison:
+    """Compares. :meth:`everything` is for the start and after gaps, the others are for every day."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        evidence: Evidence,
+        ingest: Ingest,
+        intake: Intake,
+        recorder: Recorder,
+        working: WorkingOrders,
+        prices: Prices,
+        clock: Clock,
+    ) -> None:
+        self._exchange = exchange
+        self._evidence = evidence
+        self._ingest = ingest
+        self._intake = intake
+        self._recorder = recorder
+        self._working = working
+        self._prices = prices
+        self._clock = clock
+
+    async def everything(self, cursors: Cursors) -> bool:
+        """Take a snapshot in, resolve every order that is not final, and say whether the picture was exact.
+
+        Raises:
+            VenueError: the venue could not be read.
+
+        """
+        picture = await self._snapshot(cursors)
+        await self._take_in(picture, cursors)
+        resting = {each.venue_order_id for each in picture.open_orders}
+        for order in self._working.unfinished():
+            if order.status in RESOLVED and (order.venue_order_id or "") not in resting:
+                await self._resolve(order)
+        return picture.exact
+
+    async def open_orders(self) -> None:
+        """Compare what rests, both ways; an own order that is not there becomes a question (T21, T29).
+
+        Raises:
+            VenueError: the venue could not be read.
+
+        """
+        at = self._clock.wall_ms()
+        resting = await self._exchange.open_orders()
+        await self._intake.acquaint(resting)
+        draft = Draft()
+        self._intake.take(draft, resting, "open orders")
+        self._doubt(draft, resting, at)
+        await self._recorder.commit(draft)
+
+    async def fills_and_balances(self, cursors: Cursors) -> None:
+        """Read executions since the last time, and what is there.
+
+        Raises:
+            VenueError: the venue could not be read.
+
+        """
+        await self._take_in(await self._snapshot(cursors), cursors)
+
+    async def adopt(self, fill: Fill) -> None:
+        """Find the order of an execution that belongs to none we know, and take it in.
+
+        Raises:
+            VenueUnavailable: the venue does not show the order yet.
+            VenueError: the venue could not be read.
+
+        """
+        if self._intake.known(fill) is not None or fill.venue_order_id not in self._intake.orphans:
+            return
+        found = await self._exchange.order(fill.symbol, venue_order_id=fill.venue_order_id)
+        if found is None:
+            raise VenueUnavailable(f"The exchange does not show order {fill.venue_order_id} yet.")
+        await self._intake.acquaint([found])
+        draft = Draft()
+        self._intake.take(draft, [found], "lookup")
+        await self._recorder.commit(draft)
+
+    async def _snapshot(self, cursors: Cursors) -> Snapshot:
+        return await take(
+            self._exchange,
+            self._clock,
+            cursors,
+            lambda balances, resting: self._symbols(cursors, balances, resting),
+            lambda: self._ingest.count,
+        )
+
+    def _symbols(self, cursors: Cursors, balances: Sequence[Balance], resting: Sequence[VenueOrder]) -> Iterable[str]:
+        """Say which pairs may have executions: those traded here, resting now, or of coins that are there."""
+        yield from cursors.symbols
+        yield from (order.symbol for order in self._working.unfinished())
+        yield from (order.symbol for order in resting)
+        for balance in balances:
+            yield from (name for name in (balance.asset + each for each in CURRENCIES) if self._prices.find(name))
+
+    async def _take_in(self, picture: Snapshot, cursors: Cursors) -> None:
+        """Commit a snapshot: orders, executions, cursors, and balances unless the stream was faster."""
+        news: list[VenueOrder | Fill] = [*picture.open_orders, *picture.fills]
+        await self._intake.acquaint(news)
+        draft = Draft()
+        strangers = self._intake.take(draft, news, "snapshot")
+        lost = {fill.symbol for fill in strangers}
+        draft.settings.update(cursors.advance(picture.symbols - lost, picture.at))
+        draft.balances.update({balance.asset: balance for balance in picture.balances})
+        draft.complete_balances = picture.exact and self._ingest.count == picture.events
+        await self._recorder.commit(draft)
+        for fill in {fill.venue_order_id: fill for fill in strangers}.values():
+            with suppress(VenueUnavailable):  # its pair's cursor stays, so the next reading brings it again
+                await self.adopt(fill)
+
+    def _doubt(self, draft: Draft, resting: Sequence[VenueOrder], at: int) -> None:
+        shown = {each.venue_order_id for each in resting}
+        for order in self._working.working():
+            settled = order.updated_at < at - GUARD_MS and order.status in AT_VENUE
+            if settled and order.venue_order_id not in shown:
+                self._recorder.take(draft, order, AbsentFromOpen(self._clock.wall_ms()), "open orders")
+
+    async def _resolve(self, order: Order) -> None:
+        """Ask for one order and its executions; what stays unknown is pursued elsewhere."""
+        found = await self._evidence.look(order)
+        news: list[VenueOrder | Fill] = [] if found is None else [found]
+        if found is None or found.executed > order.executed:
+            news.extend(await self._evidence.fills(order, self._clock.wall_ms()))
+        if news:
+            await self._intake.acquaint(news)
+            draft = Draft()
+            self._intake.take(draft, news, "lookup")
+            await self._recorder.commit(draft)

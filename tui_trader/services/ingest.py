@@ -1,0 +1,75 @@
+"""The private stream: what happens to our orders and coins, committed in batches of what is waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from tui_trader.domain.fill import Fill
+from tui_trader.exchange.port import BalanceChange, Exchange, StreamGap, UserEvent, VenueOrder
+from tui_trader.services.intake import Intake, News
+from tui_trader.services.recorder import Draft, Recorder
+
+BATCH = 200
+
+
+class Ingest:
+    """Reads the stream. ``on_gap`` hears of interruptions, ``on_strangers`` of executions without a known order."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        intake: Intake,
+        recorder: Recorder,
+        on_gap: Callable[[str], None],
+        on_strangers: Callable[[Fill], None],
+    ) -> None:
+        self._exchange = exchange
+        self._intake = intake
+        self._recorder = recorder
+        self._on_gap = on_gap
+        self._on_strangers = on_strangers
+        self._waiting: deque[UserEvent] = deque()
+        self._wake = asyncio.Event()
+        self._begun = False
+        self.count = 0
+        """Events received, so that a snapshot can tell whether the stream was quiet."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything received is processed."""
+        return not self._waiting
+
+    async def read(self) -> None:
+        """Receive for ever; run it under supervision."""
+        if self._begun:
+            self._on_gap("The private stream was started again.")
+        self._begun = True
+        async for event in self._exchange.user_events():
+            self.count += 1
+            self._waiting.append(event)
+            self._wake.set()
+
+    async def work(self) -> None:
+        """Process what is received, for ever; run it under supervision."""
+        while True:
+            while self._waiting:
+                await self._batch([self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))])
+            self._wake.clear()
+            await self._wake.wait()
+
+    async def _batch(self, events: list[UserEvent]) -> None:
+        """Commit a batch: order states, executions, positions and balances together."""
+        items: list[News] = [event for event in events if isinstance(event, VenueOrder | Fill)]
+        await self._intake.acquaint(items)
+        draft = Draft()
+        strangers = self._intake.take(draft, items, "push")
+        for event in events:
+            if isinstance(event, BalanceChange):
+                draft.balances[event.balance.asset] = event.balance
+            elif isinstance(event, StreamGap):
+                self._on_gap(event.reason)
+        await self._recorder.commit(draft)
+        for fill in strangers:
+            self._on_strangers(fill)

@@ -1,0 +1,99 @@
+"""What the venue says of orders and executions, whatever the channel, taken into a draft.
+
+Two phases, because a draft must not wait: :meth:`Intake.acquaint` brings orders that are not in memory there (from
+the store, or as external ones), :meth:`Intake.take` then applies the news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui_trader.clock import Clock
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order
+from tui_trader.domain.risk import GateState
+from tui_trader.exchange.port import VenueOrder
+from tui_trader.rules.order_events import FillSeen
+from tui_trader.services.adoption import external, news
+from tui_trader.services.gate import Gate
+from tui_trader.services.journal_lines import order_line, terms
+from tui_trader.services.ports import Store
+from tui_trader.services.recorder import Draft, Recorder
+from tui_trader.services.working import WorkingOrders
+
+News = VenueOrder | Fill
+ORPHANS_KEPT = 1000
+
+
+class Intake:
+    """Takes news in. ``prefix`` marks client ids of ours: an unknown one means that the journal lost something."""
+
+    def __init__(
+        self, store: Store, recorder: Recorder, working: WorkingOrders, gate: Gate, clock: Clock, prefix: str
+    ) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._working = working
+        self._gate = gate
+        self._clock = clock
+        self._prefix = prefix
+        self.orphans: dict[str, list[Fill]] = {}
+        """Executions whose order is not known yet, by the venue's id."""
+
+    def known(self, item: News) -> Order | None:
+        """Find the order that news are about, by the venue's id or the client id, in memory."""
+        return self._working.find(item.venue_order_id) or self._working.find(item.client_order_id)
+
+    async def acquaint(self, items: Iterable[News]) -> None:
+        """Bring orders from the store into memory that are not there."""
+        for item in items:
+            for key in (item.venue_order_id, item.client_order_id):
+                if key and self.known(item) is None:
+                    await self._load(key)
+
+    async def _load(self, key: str) -> None:
+        order = await self._store.order(key)
+        if order is None:
+            return
+        fills = await self._store.fills_of(order.venue_order_id) if order.venue_order_id else ()
+        if self._working.find(order.id) is None:
+            self._working.put(order, fills)
+
+    def take(self, draft: Draft, items: Iterable[News], source: str) -> list[Fill]:
+        """Apply news in their order and return executions whose order is unknown; they wait for it."""
+        strangers: list[Fill] = []
+        for item in items:
+            order = self.known(item)
+            if isinstance(item, VenueOrder):
+                self._order(draft, item, order, source)
+            elif order is not None:
+                self._recorder.take(draft, order, FillSeen(self._clock.wall_ms(), item), source)
+            else:
+                strangers.append(item)
+                self._keep(item)
+        return strangers
+
+    def _keep(self, fill: Fill) -> None:
+        waiting = self.orphans.setdefault(fill.venue_order_id, [])
+        if all(each.key != fill.key for each in waiting) and len(waiting) < ORPHANS_KEPT:
+            waiting.append(fill)
+
+    def _order(self, draft: Draft, item: VenueOrder, order: Order | None, source: str) -> None:
+        now = self._clock.wall_ms()
+        if order is None:
+            order = self._adopt(draft, item, now)
+        self._recorder.take(draft, order, news(item, now, source), source)
+        for fill in self.orphans.pop(item.venue_order_id, ()):
+            self._recorder.take(draft, order, FillSeen(now, fill), source)
+
+    def _adopt(self, draft: Draft, item: VenueOrder, now: int) -> Order:
+        """Take an order in that was placed elsewhere (T29)."""
+        order = external(item, now)
+        self._working.put(order)
+        draft.orders[order.id] = order
+        draft.tell(order_line("adopted", order, now, "placed elsewhere", terms(order)), order)
+        if self._prefix and item.client_order_id.startswith(self._prefix):
+            text = f"The exchange has order {item.client_order_id} of ours that the journal does not know."
+            self._recorder.notice(draft, "error", text, "journal_loss", order.id)
+            self._gate.latch(GateState.HALTED, text)
+        return order

@@ -1,0 +1,164 @@
+"""The order path put together: what the desk constructs, starts and stops as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tui_trader.clock import Clock
+from tui_trader.domain.fill import Fill
+from tui_trader.domain.order import Order, Origin
+from tui_trader.domain.risk import GateState, RiskProfile
+from tui_trader.errors import VenueError
+from tui_trader.exchange.port import Exchange
+from tui_trader.rules.order_events import Effect, Restarted
+from tui_trader.services.bus import EventBus
+from tui_trader.services.cancelling import Canceller
+from tui_trader.services.comparison import Comparison
+from tui_trader.services.evidence import Evidence
+from tui_trader.services.gate import Gate
+from tui_trader.services.ingest import Ingest
+from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices
+from tui_trader.services.intake import Intake
+from tui_trader.services.judging import Judge
+from tui_trader.services.orders import OrderService
+from tui_trader.services.outcomes import Outcomes
+from tui_trader.services.placing import OrderNames, Placer
+from tui_trader.services.ports import Store
+from tui_trader.services.preview import Previewer
+from tui_trader.services.reconcile import Reconciler
+from tui_trader.services.recorder import Draft, Recorder
+from tui_trader.services.tasks import Tasks
+from tui_trader.services.working import WorkingOrders
+
+STRANGER_PAUSES = (0.5, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the order path is built upon.
+
+    ``working`` is made first (``WorkingOrders(prices)``), since other services look at it. ``prefix`` is the two
+    characters that mark this journal's orders at the venue. ``live`` opens locked. ``average_cost`` gives the average
+    cost of a pair's open position, for previews.
+    """
+
+    exchange: Exchange
+    store: Store
+    bus: EventBus
+    tasks: Tasks
+    clock: Clock
+    prices: Prices
+    working: WorkingOrders
+    positions: PositionKeeper
+    balances: BalanceKeeper
+    profile: RiskProfile
+    prefix: str
+    live: bool = False
+    currency: str = "USDT"
+    average_cost: Callable[[str], Decimal | None] = lambda _: None
+
+
+class OrderPath:
+    """``orders`` is the face for the API; ``gate`` and ``reconciler`` are for the desk.
+
+    Use: construct, ``await start()`` once exchange and instruments are there (it returns before the comparison with
+    the venue is finished; ``await reconciler.clean()`` waits for that), ``await stop()`` before the store closes.
+    """
+
+    def __init__(self, given: Surroundings) -> None:
+        self._given = given
+        clock, store, working, tasks = given.clock, given.store, given.working, given.tasks
+        self.gate = Gate(store, given.bus, clock, given.profile, live=given.live)
+        self.gate.spawn = tasks.spawn
+        self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, clock)
+        intake = Intake(store, self._recorder, working, self.gate, clock, given.prefix)
+        evidence = Evidence(given.exchange, given.prices)
+        canceller = Canceller(given.exchange, self._recorder, working, clock)
+        self.outcomes = Outcomes(
+            given.exchange.clock_offset, evidence, intake, self._recorder, working, canceller, tasks, clock
+        )
+        self._ingest = Ingest(given.exchange, intake, self._recorder, self._gap, self._stranger)
+        self._comparison = Comparison(
+            given.exchange, evidence, self._ingest, intake, self._recorder, working, given.prices, clock
+        )
+        self.reconciler = Reconciler(given.exchange, store, self._comparison, self._recorder, working, self.gate, clock)
+        judge = Judge(given.prices, working, given.balances, self.gate, clock, given.currency)
+        placer = Placer(
+            given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)
+        )
+        previewer = Previewer(judge, given.positions, given.average_cost)
+        self.orders = OrderService(store, working, placer, canceller, self.outcomes, previewer)
+        self._wire()
+
+    def _wire(self) -> None:
+        """Say who carries out which effect of the order table."""
+        gate = self.gate
+        self._recorder.on_broken = lambda text: gate.latch(GateState.HALTED, f"The journal cannot be written: {text}")
+        self._recorder.handlers = {
+            Effect.LOOK_UP: self.outcomes.pursue,
+            Effect.FETCH_FILLS: self.outcomes.pursue,
+            Effect.SEND_CANCEL: self.outcomes.pursue,
+            Effect.COUNT_REJECT: lambda _order, _note: gate.count_reject(),
+            Effect.CANCEL_ONLY: lambda order, note: gate.latch(GateState.CANCEL_ONLY, _about(order, note)),
+            Effect.HALT: lambda order, note: gate.latch(GateState.HALTED, _about(order, note)),
+            Effect.ALARM: lambda order, note: self._say("error", _about(order, note), "order_alarm", order),
+            Effect.NOTIFY: self._ended_elsewhere,
+        }
+
+    async def start(self) -> None:
+        """Take over what the store remembers, then listen, then compare."""
+        await self.gate.load()
+        await self._take_over()
+        tasks = self._given.tasks
+        tasks.run("own orders and coins", self._ingest.read)
+        tasks.run("own orders and coins, commits", self._ingest.work)
+        tasks.run("comparison", self.reconciler.work)
+        tasks.run("comparison in part", self.reconciler.watch)
+        self.reconciler.request("the desk has started")
+
+    async def stop(self) -> None:
+        """Let orders under way come to their end; background work is ended by its owner (``Tasks.close``)."""
+        await self.orders.close()
+
+    async def _take_over(self) -> None:
+        """Load what is not final; what was under way is unknown from here on (T9), before anything is sent."""
+        given, draft = self._given, Draft()
+        loaded = [
+            (order, await given.store.fills_of(order.venue_order_id) if order.venue_order_id else ())
+            for order in await given.store.unfinished_orders()
+        ]
+        for order, fills in loaded:
+            given.working.put(order, fills)
+            self._recorder.take(draft, order, Restarted(given.clock.wall_ms()), "restart")
+        await self._recorder.commit(draft, must=True)
+
+    def _gap(self, reason: str) -> None:
+        self.reconciler.request(reason)
+
+    def _stranger(self, fill: Fill) -> None:
+        self._given.tasks.spawn(f"order of execution {fill.trade_id}", self._adopt(fill))
+
+    async def _adopt(self, fill: Fill) -> None:
+        """Look for the order of a stray execution; the periodic comparison goes on where this gives up."""
+        for pause in STRANGER_PAUSES:
+            await self._given.clock.sleep(pause)
+            with suppress(VenueError):
+                await self._comparison.adopt(fill)
+                return
+
+    def _ended_elsewhere(self, order: Order, _note: str) -> None:
+        if order.request.origin is not Origin.EXTERNAL:
+            self._say("warning", f"Order {order.id} on {order.symbol} was ended by the exchange.", "order_ended", order)
+
+    def _say(self, level: str, text: str, code: str, order: Order) -> None:
+        """Journal a notice in the background."""
+        draft = Draft()
+        self._recorder.notice(draft, level, text, code, order.id)
+        self._given.tasks.spawn("write a notice", self._recorder.commit(draft))
+
+
+def _about(order: Order, note: str) -> str:
+    return f"Order {order.id} on {order.symbol}: {note}"

@@ -1,0 +1,230 @@
+"""Open questions about orders, pursued until each is closed by proof (reliability.md §2.3 T12 to T27, §2.4).
+
+One pursuit for an order at a time: it asks what is not known (is it there, what was executed, did the cancel arrive),
+waits longer each time, and ends when nothing is open any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tui_trader.clock import Clock
+from tui_trader.domain.order import CancelState, Order, OrderStatus
+from tui_trader.errors import VenueError
+from tui_trader.rules.horizon import LAG_TO_CONCLUDE_MS, Absence, backoff_ms, deadline, horizon, overdue, proved_absent
+from tui_trader.rules.order_events import EvidenceMixed, LookupMissed, OrderEvent, ProvedAbsent
+from tui_trader.services.cancelling import Canceller
+from tui_trader.services.evidence import Evidence
+from tui_trader.services.intake import Intake, News
+from tui_trader.services.recorder import Draft, Recorder
+from tui_trader.services.tasks import Tasks
+from tui_trader.services.working import WorkingOrders
+
+SOON = 0.5
+"""Seconds before the first look: the stream usually answers first."""
+CANCEL_PAUSES = (2.0, 4.0, 8.0, 16.0, 30.0)
+"""Seconds between repeated cancels; the last one goes on."""
+WATCHED_PAUSE = 600.0
+"""Seconds between looks at an order that was proved absent, for the seven days that the venue remembers."""
+WATCHED_MS = 7 * 24 * 3600 * 1000
+PATIENT_ATTEMPTS = 80
+PATIENT_PAUSE = 60.0
+"""After so many looks (some thirteen minutes) a question is asked once a minute."""
+CLOCK_SLACK_MS = 1000
+
+
+@dataclass(slots=True)
+class Question:
+    """What is known about what is not known of one order."""
+
+    attempt: int = 0
+    cancels: int = 0
+    cancel_at: float = 0.0
+    absence: Absence = field(default_factory=Absence)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Outcomes:
+    """Pursues open questions.
+
+    ``offset`` gives the venue's clock minus ours and its error, in ms; ``lag_ms`` is how long the venue's parts may
+    differ from each other.
+    """
+
+    def __init__(
+        self,
+        offset: Callable[[], tuple[float, float] | None],
+        evidence: Evidence,
+        intake: Intake,
+        recorder: Recorder,
+        working: WorkingOrders,
+        canceller: Canceller,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        self._offset = offset
+        self._evidence = evidence
+        self._intake = intake
+        self._recorder = recorder
+        self._working = working
+        self._canceller = canceller
+        self._tasks = tasks
+        self._clock = clock
+        self.lag_ms = LAG_TO_CONCLUDE_MS
+        self._questions: dict[str, Question] = {}
+
+    def pursue(self, order: Order, _note: str = "") -> None:
+        """Begin to ask about an order, unless that is being done."""
+        if order.id not in self._questions and not self._closed(order):
+            self._questions[order.id] = Question()
+            self._tasks.spawn(f"look up order {order.id}", self._run(order.id))
+
+    def hurry(self, order: Order) -> None:
+        """Ask about an order soon, however long the question has been waiting."""
+        question = self._questions.get(order.id)
+        if question is None:
+            self.pursue(order)
+        else:
+            question.attempt = 0
+            question.wake.set()
+
+    def unknown_until(self, order: Order) -> int | None:
+        """Say when an unknown outcome may be concluded at the earliest, UTC ms of this machine."""
+        if order.status is not OrderStatus.UNKNOWN:
+            return None
+        return horizon(order, self._error_ms(), self.lag_ms) - self._offset_ms()
+
+    def _offset_ms(self) -> int:
+        known = self._offset()
+        return 0 if known is None else round(known[0])
+
+    def _error_ms(self) -> int:
+        known = self._offset()
+        return CLOCK_SLACK_MS + (CLOCK_SLACK_MS if known is None else round(known[1]))
+
+    def _now(self) -> int:
+        return self._clock.wall_ms()
+
+    def _closed(self, order: Order) -> bool:
+        """Tell whether nothing is open about an order."""
+        if order.status is OrderStatus.NOT_PLACED:
+            return self._clock.wall_ms() - order.created_at > WATCHED_MS
+        if order.final:
+            return order.venue_executed <= order.executed
+        waiting = order.cancel in {CancelState.SENDING, CancelState.ACKED, CancelState.UNKNOWN}
+        return False if waiting else order.status is OrderStatus.QUARANTINED
+
+    async def _run(self, order_id: str) -> None:
+        """Ask until the question is closed."""
+        question = self._questions[order_id]
+        try:
+            while True:
+                await self._wait(self._pause(order_id, question), question.wake)
+                order = self._working.find(order_id)
+                if order is None or self._closed(order) or await self._look(order, question):
+                    return
+                question.attempt += 1
+        finally:
+            del self._questions[order_id]
+
+    async def _wait(self, seconds: float, wake: asyncio.Event) -> None:
+        """Wait for a while, or until somebody is in a hurry."""
+        wake.clear()
+        waits = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(wake.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+
+    def _pause(self, order_id: str, question: Question) -> float:
+        order = self._working.find(order_id)
+        if order is not None and order.status is OrderStatus.NOT_PLACED:
+            return WATCHED_PAUSE
+        unknown = order is not None and order.status is OrderStatus.UNKNOWN
+        if question.attempt == 0 and not unknown:
+            return SOON
+        if question.attempt > PATIENT_ATTEMPTS:
+            return PATIENT_PAUSE
+        return backoff_ms(question.attempt - (0 if unknown else 1)) / 1000
+
+    async def _look(self, order: Order, question: Question) -> bool:
+        """Ask once, commit what it brought, and tell whether the question is closed."""
+        if order.status is OrderStatus.SENDING:
+            return False
+        order = await self._repeat_cancel(order, question)
+        try:
+            found = await self._find(order, question)
+            newest = self._working.find(order.id) or order
+            if newest.venue_executed > newest.executed or newest.status is OrderStatus.CLOSING:
+                await self._take(await self._evidence.fills(newest, self._now()), "lookup")
+        except VenueError:
+            return False
+        newest = self._working.find(order.id) or order
+        return self._closed(newest) or (found and self._settled(newest))
+
+    @staticmethod
+    def _settled(order: Order) -> bool:
+        """Tell whether an order that was seen stands as it should."""
+        standing = order.status in {OrderStatus.LIVE, OrderStatus.PART} and order.venue_executed <= order.executed
+        return standing and order.cancel in {CancelState.NONE, CancelState.FAILED, CancelState.DONE}
+
+    async def _repeat_cancel(self, order: Order, question: Question) -> Order:
+        """Send a cancel again that may not have arrived, or that was taken without an effect, at its own pace."""
+        if order.cancel not in {CancelState.UNKNOWN, CancelState.ACKED} or order.final:
+            return order
+        now = self._clock.monotonic()
+        patience = question.attempt > 1 or order.cancel is CancelState.UNKNOWN
+        if order.status is OrderStatus.CLOSING or not patience or now < question.cancel_at:
+            return order
+        question.cancel_at = now + CANCEL_PAUSES[min(question.cancels, len(CANCEL_PAUSES) - 1)]
+        question.cancels += 1
+        return await self._canceller.ask(order)
+
+    async def _find(self, order: Order, question: Question) -> bool:
+        """Look the order up; an unknown one everywhere, a known one by its id alone."""
+        if order.final or order.status is OrderStatus.CLOSING:
+            return True
+        if order.status not in {OrderStatus.UNKNOWN, OrderStatus.NOT_PLACED}:
+            shown = await self._evidence.look(order)
+            if shown is None:
+                return await self._missed(order, question, frozenset({"order"}))
+            return await self._seen([shown], question)
+        asked = await self._evidence.round(order, self._now())
+        if asked.found is not None:
+            return await self._seen([asked.found], question)
+        if asked.fills:
+            return await self._seen(asked.fills, question)
+        return await self._missed(order, question, asked.missed)
+
+    async def _seen(self, items: Sequence[News], question: Question) -> bool:
+        question.absence = Absence()
+        await self._take(items, "lookup")
+        return True
+
+    async def _missed(self, order: Order, question: Question, endpoints: frozenset[str]) -> bool:
+        """Count an absence, and conclude from it what may be concluded."""
+        if not endpoints:
+            return False
+        server = self._now() + self._offset_ms()
+        question.absence = question.absence.miss(server, endpoints, deadline(order))
+        await self._recorder.record(order, await self._conclusion(order, question.absence, server), "lookup")
+        return False
+
+    async def _conclusion(self, order: Order, absence: Absence, server: int) -> OrderEvent:
+        now, limit = self._clock.wall_ms(), horizon(order, self._error_ms(), self.lag_ms)
+        if order.status is OrderStatus.UNKNOWN and server > limit:
+            residual = await self._evidence.residual(order)
+            if proved_absent(absence, server, limit, residual):
+                return ProvedAbsent(now)
+            if overdue(server, limit):
+                return EvidenceMixed(now)
+        return LookupMissed(now, absence.rounds, absence.span_ms)
+
+    async def _take(self, items: Sequence[News], source: str) -> None:
+        await self._intake.acquaint(items)
+        draft = Draft()
+        self._intake.take(draft, items, source)
+        await self._recorder.commit(draft)

@@ -1,0 +1,124 @@
+"""When the desk compares itself with the venue, and what the gate is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from tui_trader.clock import Clock
+from tui_trader.domain.risk import GateState
+from tui_trader.errors import VenueError
+from tui_trader.exchange.port import Exchange
+from tui_trader.services.comparison import Comparison
+from tui_trader.services.cursors import Cursors
+from tui_trader.services.gate import Gate
+from tui_trader.services.ports import Change, JournalEntry, Store
+from tui_trader.services.recorder import Recorder
+from tui_trader.services.working import WorkingOrders
+
+ACCOUNT = "account_uid"
+PAUSES = (1.0, 2.0, 5.0, 10.0)
+"""Seconds before another try after the venue could not be read; the last one repeats."""
+OPEN_EVERY, OPEN_EVERY_IDLE, ALL_EVERY = 10.0, 30.0, 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class Reconciler:
+    """Runs comparisons: on request in full, with the gate closed, and in part every few seconds."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        store: Store,
+        comparison: Comparison,
+        recorder: Recorder,
+        working: WorkingOrders,
+        gate: Gate,
+        clock: Clock,
+    ) -> None:
+        self._exchange = exchange
+        self._store = store
+        self._comparison = comparison
+        self._recorder = recorder
+        self._working = working
+        self._gate = gate
+        self._clock = clock
+        self._cursors: Cursors | None = None
+        self._wanted = asyncio.Event()
+        self._clean = asyncio.Event()
+        self._wrong_account = False
+        self._one_at_a_time = asyncio.Lock()
+
+    def request(self, reason: str) -> None:
+        """Close the gate and have everything compared."""
+        self._clean.clear()
+        self._gate.begin(f"The desk is comparing its books with the exchange: {reason}")
+        self._wanted.set()
+
+    async def clean(self) -> None:
+        """Wait until nothing is left to compare."""
+        await self._clean.wait()
+
+    async def now(self, reason: str = "asked for") -> None:
+        """Compare everything and wait for the end."""
+        self.request(reason)
+        await self.clean()
+
+    async def work(self) -> None:
+        """Carry out requests for ever; run it under supervision."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            failures = 0
+            while not await self._try():
+                await self._clock.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+                failures += 1
+            if not self._wanted.is_set() and not self._wrong_account:
+                await self._gate.clean()
+                self._clean.set()
+
+    async def watch(self) -> None:
+        """Compare in part for ever, a little at a time; run it under supervision."""
+        since_all = 0.0
+        while True:
+            pause = OPEN_EVERY if self._working.working() else OPEN_EVERY_IDLE
+            await self._clock.sleep(pause)
+            since_all += pause
+            if self._wrong_account or not self._clean.is_set() or self._cursors is None:
+                continue
+            try:
+                async with self._one_at_a_time:
+                    await self._comparison.open_orders()
+                    if since_all >= ALL_EVERY:
+                        since_all = 0.0
+                        await self._comparison.fills_and_balances(self._cursors)
+            except VenueError as error:
+                _log.warning("The exchange could not be read for a comparison: %s", error)
+
+    async def _try(self) -> bool:
+        """Compare everything once; false when the venue could not be read."""
+        try:
+            async with self._one_at_a_time:
+                if await self._account_fits():
+                    self._cursors = self._cursors or await Cursors.load(self._store, self._clock.wall_ms())
+                    await self._comparison.everything(self._cursors)
+        except VenueError as error:
+            _log.warning("The comparison with the exchange has to be repeated: %s", error)
+            self._recorder.say("warning", f"The exchange could not be read: {error}", "reconcile_repeated")
+            return False
+        return True
+
+    async def _account_fits(self) -> bool:
+        """Bind this journal to the account at first sight; another account halts the desk."""
+        uid, bound = await self._exchange.uid(), await self._store.setting(ACCOUNT)
+        self._gate.account = uid
+        if bound is None:
+            line = JournalEntry("account", self._clock.wall_ms(), {"uid": uid})
+            await self._store.write(Change(journal=(line,), settings={ACCOUNT: uid}))
+        elif bound != uid:
+            self._wrong_account = True
+            text = f"This journal belongs to account {bound}, the key to account {uid}; use another profile or key."
+            self._gate.latch(GateState.HALTED, text, keep=False)
+            return False
+        return True
