@@ -130,10 +130,6 @@ class Candles:
         self._begin(now_ms // MINUTE, running)
         self.now_ms = now_ms
 
-    def current(self, interval: str) -> Bar | None:
-        """Return the running candle."""
-        return self.bar(interval, opening(interval, self.now_ms))
-
     def bar(self, interval: str, open_ms: int) -> Bar | None:
         """Return the candle that opened then, as far as it has gone; None without prints."""
         end = min(closing(interval, open_ms), self.now_ms + 1)

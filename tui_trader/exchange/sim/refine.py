@@ -12,8 +12,6 @@ from random import Random
 
 from tui_trader.exchange.sim.candles import Bar
 
-_MOST_STRETCH = 2.5
-
 
 def split(bar: Bar, parts: int, rng: Random) -> tuple[Bar, ...]:
     """Return ``parts`` consecutive bars that merge into ``bar``."""
@@ -50,8 +48,9 @@ def _stretch(room: list[tuple[float, float]]) -> float:
 
 def _wicks(bar: Bar, opens: list[int], closes: list[int], rng: Random) -> tuple[list[int], list[int]]:
     scale = 0.25 * (bar.high - bar.low) / math.sqrt(len(opens))
-    highs = [min(bar.high, max(o, c) + int(rng.random() * scale)) for o, c in zip(opens, closes, strict=True)]
-    lows = [max(bar.low, min(o, c) - int(rng.random() * scale)) for o, c in zip(opens, closes, strict=True)]
+    tops, bottoms = list(map(max, opens, closes)), list(map(min, opens, closes))
+    highs = [top + int(rng.random() * min(scale, bar.high - top)) for top in tops]
+    lows = [bottom - int(rng.random() * min(scale, bottom - bar.low)) for bottom in bottoms]
     highs[highs.index(max(highs))] = bar.high
     lows[lows.index(min(lows))] = bar.low
     return highs, lows

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from tui_trader.exchange.sim.candle_trades import trades_of
 from tui_trader.exchange.sim.events import ReplayFinished
 from tui_trader.exchange.sim.exact import ZERO
+from tui_trader.exchange.sim.generator import STEP_MS
 from tui_trader.exchange.sim.liquidity import Ladder, Shape
 from tui_trader.exchange.sim.market import Market
 from tui_trader.exchange.sim.noise import name_key, stream
@@ -88,6 +89,7 @@ class Replayer:
         market.clock_ms = market.candles.now_ms = recording.first_ms
         self._set_book(stream(self._key, 0), now_ms)
         self._count = 0
+        self._step = now_ms // STEP_MS
 
     def advance(self, now_ms: int) -> None:
         """Print what is due by ``now_ms``."""
@@ -96,15 +98,20 @@ class Replayer:
             return
         due = self._due(now_ms)
         left = self._chunk if self._speed is None else _MOST_AT_ONCE
+        printed = False
         while coming and left and (due is None or coming.time_ms <= due):
             self._print(coming, now_ms)
+            printed = True
             coming = next(self._coming, None)
             left -= 1
         self._next = coming
         if due is not None and coming:
             market.clock_ms = market.candles.now_ms = max(due, market.clock_ms)
-        self._count += 1
-        self._set_book(stream(self._key, self._count), now_ms)
+        step = now_ms // STEP_MS
+        if printed or step != self._step:
+            self._step = step
+            self._count += 1
+            self._set_book(stream(self._key, self._count), now_ms)
         if coming is None:
             self.finished = True
             market.tell(ReplayFinished(market.rules.symbol, market.clock_ms))

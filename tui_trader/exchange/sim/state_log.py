@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -118,12 +119,15 @@ class StateLog:
     def _write(self, data: bytes) -> None:
         if self._descriptor is None:
             return
+        size = os.fstat(self._descriptor).st_size
         try:
             while data:
                 data = data[os.write(self._descriptor, data) :]
             if self._fsync:
                 os.fsync(self._descriptor)
         except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, size)
             raise UsageError(f"Cannot write {self.file}: {error.strerror}; free some space and start again.") from None
 
     def _read(self) -> State:

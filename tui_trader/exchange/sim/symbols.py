@@ -43,13 +43,3 @@ class SymbolRules:
     trade_side: TradeSideType = TradeSideType.BOTH
     listed_ms: int = 1_577_836_800_000
     replayed: bool = False
-
-    @property
-    def tick(self) -> Decimal:
-        """Price step in quote."""
-        return Decimal(1).scaleb(-self.price_decimals)
-
-    @property
-    def lot(self) -> Decimal:
-        """Quantity step in base."""
-        return Decimal(1).scaleb(-self.quantity_decimals)

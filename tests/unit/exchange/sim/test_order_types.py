@@ -140,3 +140,11 @@ def test_order_ids_have_mexcs_shape_and_never_repeat(bench):
     ids = {bench.limit("BUY", "90", "0.1").order_id for _ in range(50)}
     assert len(ids) == 50
     assert all(text.startswith("C02__") and text[5:].isdecimal() for text in ids)
+
+
+def test_an_order_tells_its_value_and_what_is_left_of_it(bench):
+    bench.synthetic("SELL", "100", "1")
+    order = bench.limit("BUY", "101", "3")
+    assert (order.value, order.remaining_value, order.remaining_quantity) == (303, 203, 2)
+    by_cost = bench.place("SELL", "MARKET", quote_order_qty="101")
+    assert (by_cost.value, by_cost.remaining_value, by_cost.remaining_quantity) == (101, 0, Decimal("0.0"))

@@ -1,8 +1,9 @@
+import os
 from decimal import Decimal
 
 import pytest
 
-from tui_trader.errors import LockHeld, SettingsError
+from tui_trader.errors import LockHeld, SettingsError, UsageError
 from tui_trader.exchange.sim.config import ReplaySource, VenueConfig
 from tui_trader.exchange.sim.model import OrderRequest
 from tui_trader.exchange.sim.state_log import FILE_NAME
@@ -194,3 +195,19 @@ def test_an_unknown_pair_is_one_sentence_and_frees_the_folder(tmp_path):
     with pytest.raises(SettingsError, match="no pair 'NOPE'; choose from BTCUSDT"):
         start(tmp_path / "state", symbols=("NOPE",))
     start(tmp_path / "state").close()
+
+
+def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path):
+    venue = start(tmp_path / "state")
+    descriptor, reader = venue._log._descriptor, os.open(tmp_path / "state" / FILE_NAME, os.O_RDONLY)
+    venue._log._descriptor = reader
+    buy(venue)
+    with pytest.raises(UsageError, match=r"Cannot write .*venue\.log: "):
+        venue.commit()
+    venue._log._descriptor = descriptor
+    venue.commit()
+    os.close(reader)
+    venue.close()
+    again = start(tmp_path / "state")
+    assert len(again.open_orders("paper")) == 1
+    again.close()
