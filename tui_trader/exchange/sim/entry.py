@@ -21,7 +21,7 @@ from tui_trader.exchange.sim.options import SimOptions, add_arguments, read_opti
 
 if TYPE_CHECKING:
     from tui_trader.exchange.sim.server.gateway import ApiKey
-    from tui_trader.exchange.sim.server.house import House
+    from tui_trader.exchange.sim.server.serving import Running
 
 __all__ = ["add_arguments", "main"]
 LINGER_CHECK_S = 1.0
@@ -60,7 +60,7 @@ async def _run(options: SimOptions) -> None:
     async with serving.serving(house, listener) as running:
         sys.stdout.write(json.dumps(running.ready_line()) + "\n")
         sys.stdout.flush()
-        await _until_over(stop, running.house, options.linger_s)
+        await _until_over(stop, running, options.linger_s)
 
 
 def _key(options: SimOptions) -> ApiKey:
@@ -71,12 +71,14 @@ def _key(options: SimOptions) -> ApiKey:
     return key_file.load_or_create(file, account) if file else key_file.generate(account)
 
 
-async def _until_over(stop: asyncio.Event, house: House, linger_s: float | None) -> None:
-    """Wait for a stop, or for nobody having come for ``linger_s`` seconds."""
-    while not stop.is_set():
-        try:
-            async with asyncio.timeout(LINGER_CHECK_S):
-                await stop.wait()
-        except TimeoutError:
-            if linger_s is not None and house.clock.monotonic() - house.last_contact > linger_s:
-                return
+async def _until_over(stop: asyncio.Event, running: Running, linger_s: float | None) -> None:
+    """Wait for a stop, for markets that stopped, or for nobody having come for ``linger_s`` seconds."""
+    stopped = asyncio.create_task(stop.wait())
+    over = False
+    while not over:
+        done, _ = await asyncio.wait(
+            {stopped, running.pulse}, timeout=LINGER_CHECK_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        idle = running.house.clock.monotonic() - running.house.last_contact
+        over = bool(done) or (linger_s is not None and idle > linger_s)
+    stopped.cancel()

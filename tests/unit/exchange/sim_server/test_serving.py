@@ -253,3 +253,17 @@ async def test_the_venue_is_closed_with_the_server() -> None:
     async with served() as client:
         venue = client.venue
     assert venue.closed
+
+
+async def buy_on_a_full_disk() -> None:
+    async with served() as client:
+        client.venue.broken = True
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.buy("a")
+        async with asyncio.timeout(5):
+            await asyncio.wait({client.running.pulse})
+
+
+async def test_a_state_log_that_cannot_be_written_ends_the_simulator_instead_of_answering() -> None:
+    with pytest.raises(UsageError, match="free some space"):
+        await buy_on_a_full_disk()

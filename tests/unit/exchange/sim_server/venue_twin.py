@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tui_trader.errors import UsageError
 from tui_trader.exchange.sim.events import BalanceChanged, Event, OrderChanged
 from tui_trader.exchange.sim.model import (
     OPEN,
@@ -44,6 +45,7 @@ class TwinVenue:
     fills: list[Fill] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     committed: int = 0
+    broken: bool = False
     closed: bool = False
     candles: list[Candle] = field(default_factory=list)
     seed: int = 1
@@ -56,6 +58,8 @@ class TwinVenue:
         return events
 
     def commit(self) -> None:
+        if self.broken:
+            raise UsageError("Cannot write venue.log: No space left; free some space and start again.")
         self.committed += 1
 
     def close(self) -> None:

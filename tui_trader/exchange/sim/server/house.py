@@ -42,7 +42,10 @@ class House:
         return now
 
     def settle(self) -> None:
-        """Write what happened to the state log, then record it and tell it to the feeds."""
+        """Write what happened to the state log, then record it and tell it to the feeds.
+
+        Raises ``UsageError`` when the log cannot be written; nothing of it may be answered or told then.
+        """
         self.venue.commit()
         events = self.venue.drain()
         if events:

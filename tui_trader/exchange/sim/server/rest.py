@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tui_trader.errors import UsageError
 from tui_trader.exchange.sim.refusals import Refusal
 from tui_trader.exchange.sim.server import account_routes, market_routes, order_routes, params
 from tui_trader.exchange.sim.server.calls import Call, Handler
@@ -59,7 +60,11 @@ class Rest:
         plan = self._house.faults.plan(request.method, request.path)
         latency = self._house.faults.latency_ms / 2
         await _pause(plan.before_ms + latency)
-        answer = _struck(plan, accepted=False) or self._perform(request, plan)
+        try:
+            answer = _struck(plan, accepted=False) or self._perform(request, plan)
+        except UsageError:  # the state log is broken: what is not on disk is not answered
+            await _cut(scope, receive)
+            return
         await _pause(plan.after_ms + latency)
         if plan.drop is not None:
             await _cut(scope, receive)

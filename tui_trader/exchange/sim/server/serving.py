@@ -80,7 +80,10 @@ class _Server(uvicorn.Server):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A simulator that answers. ``house.faults`` takes faults in process, ``sockets`` disconnects."""
+    """A simulator that answers. ``house.faults`` takes faults in process, ``sockets`` disconnects.
+
+    ``pulse`` runs the markets; it ends early only with the error that stopped them.
+    """
 
     house: House
     sockets: Sockets
@@ -88,6 +91,7 @@ class Running:
     rest_url: str
     ws_url: str
     control_url: str | None
+    pulse: asyncio.Task[None]
 
     def ready_line(self) -> dict[str, str]:
         """Tell a starter what it needs to know, as the JSON line on stdout tells it."""
@@ -139,7 +143,7 @@ def furnish(venue: Venue, credentials: ApiKey, *, clock: Clock, limits: bool = T
 
 
 def _remembered(venue: Venue, now_ms: int) -> Oracle:
-    """Start the record with what the state log remembers."""
+    """Start the record with what the venue's own queries still reach: 7 days of orders, the newest fills."""
     pairs = [(account, rules.symbol) for account in venue.accounts() for rules in venue.symbols()]
     orders = [order for account, symbol in pairs for order in venue.all_orders(account, symbol, now_ms, 0, None, 1000)]
     fills = [fill for account, symbol in pairs for fill in venue.my_trades(account, symbol, now_ms)]
@@ -148,7 +152,10 @@ def _remembered(venue: Venue, now_ms: int) -> Oracle:
 
 @asynccontextmanager
 async def serving(house: House, listener: socket.socket) -> AsyncIterator[Running]:
-    """Serve a house on a bound socket for the length of a block; the venue is closed at its end."""
+    """Serve a house on a bound socket for the length of a block; the venue is closed at its end.
+
+    Raises what stopped the markets, if anything did (``UsageError`` for a state log that cannot be written).
+    """
     face = Face(house)
     server = _Server(_config(face))
     served = asyncio.create_task(server.serve(sockets=[listener]))
@@ -164,13 +171,17 @@ async def serving(house: House, listener: socket.socket) -> AsyncIterator[Runnin
             rest_url=f"http://{address}",
             ws_url=f"ws://{address}/ws",
             control_url=f"http://{address}/control" if house.control else None,
+            pulse=pulse,
         )
     finally:
         server.should_exit = True
+        stopped = pulse.done()
         pulse.cancel()
         await asyncio.gather(served, pulse, return_exceptions=True)
         listener.close()
         house.venue.close()
+        if stopped:
+            pulse.result()
 
 
 @asynccontextmanager

@@ -1,10 +1,11 @@
 """All open WebSockets: the handshake with its listen key, the sweep of idle ones, disconnects by order."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qs
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tui_trader.exchange.sim.server.house import House
 from tui_trader.exchange.sim.server.session import Session
@@ -33,8 +34,9 @@ class Sockets:
         if key is not None:
             account = None if house.faults.refuses_listen_key() else house.listen_keys.attach(key)
             if account is None:
-                await socket.send_text(control.INVALID_LISTEN_KEY)
-                await socket.close()
+                with suppress(WebSocketDisconnect):
+                    await socket.send_text(control.INVALID_LISTEN_KEY)
+                    await socket.close()
                 return
         session = Session(socket, house.hub, house.clock.monotonic, account, key)
         self._open[session] = None
