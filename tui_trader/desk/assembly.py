@@ -1,0 +1,98 @@
+"""The services of one desk, constructed and joined; nothing is opened or started here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tui_trader.clock import Clock
+from tui_trader.exchange.port import Exchange
+from tui_trader.services.account import AccountService
+from tui_trader.services.bus import EventBus
+from tui_trader.services.commands import CommandService
+from tui_trader.services.faces import Services
+from tui_trader.services.history import HistoryService
+from tui_trader.services.line_context import Contexts
+from tui_trader.services.line_orders import LineOrders
+from tui_trader.services.line_plan import Planner
+from tui_trader.services.market import MarketService
+from tui_trader.services.order_path import OrderPath, Surroundings
+from tui_trader.services.ports import Store
+from tui_trader.services.position_keeper import PositionKeeper
+from tui_trader.services.positions import PositionService
+from tui_trader.services.status import DeskIdentity, DeskService, Looked
+from tui_trader.services.tasks import Tasks
+from tui_trader.services.working import WorkingOrders
+from tui_trader.settings import Confirm, Mode, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a running desk consists of. ``services`` is what the API is given."""
+
+    exchange: Exchange
+    store: Store
+    tasks: Tasks
+    market: MarketService
+    positions: PositionKeeper
+    account: AccountService
+    path: OrderPath
+    desk: DeskService
+    services: Services
+
+
+def assemble(
+    settings: Settings,
+    identity: DeskIdentity,
+    exchange: Exchange,
+    store: Store,
+    clock: Clock,
+    prefix: str,
+    on_stop: Callable[[str], None],
+) -> Desk:
+    """Join the services over a venue and a store. ``prefix`` marks this journal's orders at the venue."""
+    live = settings.mode is Mode.LIVE
+    bus = EventBus(store)
+    tasks = Tasks(bus, clock)
+    market = MarketService(exchange, bus, clock)
+    working = WorkingOrders(market)
+    account = AccountService(store, market, bus, clock, working.reserved)
+    keeper = PositionKeeper(store, market, bus, clock)
+    path = OrderPath(
+        Surroundings(
+            exchange=exchange,
+            store=store,
+            bus=bus,
+            tasks=tasks,
+            clock=clock,
+            prices=market,
+            working=working,
+            positions=keeper,
+            balances=account,
+            profile=settings.risk,
+            prefix=prefix,
+            live=live,
+            average_cost=lambda symbol: _average_cost(keeper, symbol),
+        )
+    )
+    desk = DeskService(identity, Looked(exchange, path.gate, working, keeper, account, bus), clock, on_stop)
+    resolver = LineOrders(market, keeper, account, working.reservations, settings.risk)
+    planner = Planner(path.orders, resolver, market, live=live, ask_always=settings.confirm is Confirm.ALWAYS)
+    contexts = Contexts(market, keeper, account, path.orders)
+    services = Services(
+        orders=path.orders,
+        commands=CommandService(path.orders, planner, contexts, path.gate, clock),
+        positions=PositionService(keeper, path.orders, market, store, clock),
+        market=market,
+        account=account,
+        history=HistoryService(store),
+        desk=desk,
+        bus=bus,
+    )
+    return Desk(exchange, store, tasks, market, keeper, account, path, desk, services)
+
+
+def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:
+    position = keeper.book.made_by_fills(symbol)
+    return None if position is None else position.entry_price
