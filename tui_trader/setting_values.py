@@ -19,7 +19,7 @@ from tui_trader.domain.money import ZERO, parse
 E = TypeVar("E", bound=StrEnum)
 Reader = Callable[[object], object]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_SYMBOL = re.compile(r"[A-Z0-9]{2,20}")
+_SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
