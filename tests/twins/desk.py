@@ -25,8 +25,8 @@ from tui_trader.contract.orders import (
     BreachView,
     CancelResult,
     FillView,
-    Outcome,
     OrderView,
+    Outcome,
     Placement,
     PlaceOrder,
     Preview,
@@ -84,40 +84,101 @@ class TwinDesk:
 
     def balance(self, asset: str, free: str, locked: str, value: str) -> BalanceView:
         total = Decimal(free) + Decimal(locked)
-        return BalanceView(asset=asset, free=Decimal(free), locked=Decimal(locked), total=total, reserved=Decimal(0), value=Decimal(value), at=self.market.now)
+        return BalanceView(
+            asset=asset,
+            free=Decimal(free),
+            locked=Decimal(locked),
+            total=total,
+            reserved=Decimal(0),
+            value=Decimal(value),
+            at=self.market.now,
+        )
 
     def make_order(self, number: int, **changes: Any) -> OrderView:
         values: dict[str, Any] = {
-            "id": f"01ORDER{number:019d}", "client_order_id": f"tt01ORDER{number:019d}", "venue_order_id": f"C02__{number}",
-            "intent_id": f"intent{number:04d}", "symbol": "BTCUSDT", "side": Side.BUY, "type": OrderType.LIMIT,
-            "time_in_force": TimeInForce.GTC, "status": OrderStatus.LIVE, "cancel": CancelState.NONE, "state": "working",
-            "price": Decimal("65000.00"), "quantity": Decimal("0.01"), "executed": Decimal(0), "quote": Decimal(0),
-            "remaining": Decimal("0.01"), "average_price": None, "fees": {}, "origin": Origin.CONSOLE, "tags": [], "note": "",
-            "reason": "", "message": "", "late_fill": False, "created_at": self.market.now - 90_000 + number,
+            "id": f"01ORDER{number:019d}",
+            "client_order_id": f"tt01ORDER{number:019d}",
+            "venue_order_id": f"C02__{number}",
+            "intent_id": f"intent{number:04d}",
+            "symbol": "BTCUSDT",
+            "side": Side.BUY,
+            "type": OrderType.LIMIT,
+            "time_in_force": TimeInForce.GTC,
+            "status": OrderStatus.LIVE,
+            "cancel": CancelState.NONE,
+            "state": "working",
+            "price": Decimal("65000.00"),
+            "quantity": Decimal("0.01"),
+            "executed": Decimal(0),
+            "quote": Decimal(0),
+            "remaining": Decimal("0.01"),
+            "average_price": None,
+            "fees": {},
+            "origin": Origin.CONSOLE,
+            "tags": [],
+            "note": "",
+            "reason": "",
+            "message": "",
+            "late_fill": False,
+            "created_at": self.market.now - 90_000 + number,
             "updated_at": self.market.now - 60_000 + number,
-        }  # fmt: skip
+        }
         return OrderView(**values | changes)
 
     def make_position(self, symbol: str, quantity: str, entry: str, **changes: Any) -> PositionView:
         price, held, cost = self.market.last[symbol], Decimal(quantity), Decimal(entry)
         values: dict[str, Any] = {
-            "id": f"pos-{symbol}", "symbol": symbol, "side": "LONG", "status": "OPEN", "source": "FILLS", "type": "MANUAL",
-            "quantity": held, "closed_quantity": Decimal(0), "entry_price": cost, "exit_price": None, "current_price": price,
-            "priced_at": self.market.now - 100, "value": held * price, "unrealised_pnl": held * (price - cost),
-            "realised_pnl": Decimal(0), "pnl_percent": (price - cost) / cost * 100, "fees": Decimal("0.5"), "other_fees": {},
-            "stop_loss": None, "take_profit": None, "risk_reward": None, "protected_quantity": Decimal(0), "strategy": None,
-            "tags": [], "notes": None, "entry_order_ids": [], "exit_order_ids": [], "open_order_ids": [],
-            "opened_at": self.market.now - 3_600_000, "closed_at": None, "updated_at": self.market.now,
-            "max_profit": Decimal(0), "max_drawdown": Decimal(0),
-        }  # fmt: skip
+            "id": f"pos-{symbol}",
+            "symbol": symbol,
+            "side": "LONG",
+            "status": "OPEN",
+            "source": "FILLS",
+            "type": "MANUAL",
+            "quantity": held,
+            "closed_quantity": Decimal(0),
+            "entry_price": cost,
+            "exit_price": None,
+            "current_price": price,
+            "priced_at": self.market.now - 100,
+            "value": held * price,
+            "unrealised_pnl": held * (price - cost),
+            "realised_pnl": Decimal(0),
+            "pnl_percent": (price - cost) / cost * 100,
+            "fees": Decimal("0.5"),
+            "other_fees": {},
+            "stop_loss": None,
+            "take_profit": None,
+            "risk_reward": None,
+            "protected_quantity": Decimal(0),
+            "strategy": None,
+            "tags": [],
+            "notes": None,
+            "entry_order_ids": [],
+            "exit_order_ids": [],
+            "open_order_ids": [],
+            "opened_at": self.market.now - 3_600_000,
+            "closed_at": None,
+            "updated_at": self.market.now,
+            "max_profit": Decimal(0),
+            "max_drawdown": Decimal(0),
+        }
         return PositionView(**values | changes)
 
     def make_fill(self, number: int, **changes: Any) -> FillView:
         values: dict[str, Any] = {
-            "trade_id": f"t{number}", "venue_order_id": f"C02__{number}", "order_id": f"01ORDER{number:019d}", "symbol": "BTCUSDT",
-            "side": Side.BUY, "price": Decimal("65100.00"), "quantity": Decimal("0.01"), "quote": Decimal("651"),
-            "fee": Decimal("0.3255"), "fee_asset": "USDT", "maker": False, "at": self.market.now - 600_000 + number,
-        }  # fmt: skip
+            "trade_id": f"t{number}",
+            "venue_order_id": f"C02__{number}",
+            "order_id": f"01ORDER{number:019d}",
+            "symbol": "BTCUSDT",
+            "side": Side.BUY,
+            "price": Decimal("65100.00"),
+            "quantity": Decimal("0.01"),
+            "quote": Decimal(651),
+            "fee": Decimal("0.3255"),
+            "fee_asset": "USDT",
+            "maker": False,
+            "at": self.market.now - 600_000 + number,
+        }
         return FillView(**values | changes)
 
     def publish(self, kind: EventKind, data: Any) -> None:
@@ -167,19 +228,43 @@ class TwinDesk:
 
     async def health(self) -> Health:
         self._check("health")
-        return Health(ok=True, api_version=self.api_version, version="0.1.0", mode=self.mode, profile="default", gate=self.gate)
+        return Health(
+            ok=True, api_version=self.api_version, version="0.1.0", mode=self.mode, profile="default", gate=self.gate
+        )
 
     async def status(self) -> Status:
         self._check("status")
-        equity = EquityView(at=self.market.now, equity=Decimal("34814.81"), cash=Decimal(25000), currency="USDT", day_pnl=Decimal("152.37"))
+        equity = EquityView(
+            at=self.market.now,
+            equity=Decimal("34814.81"),
+            cash=Decimal(25000),
+            currency="USDT",
+            day_pnl=Decimal("152.37"),
+        )
         return Status(
-            mode=self.mode, profile="default", venue="twin", gate=self.gate, gate_reason="", version="0.1.0",
-            api_version=self.api_version, schema_version=1, pid=1, started_at=self.market.now - 60_000, now=self.market.now,
+            mode=self.mode,
+            profile="default",
+            venue="twin",
+            gate=self.gate,
+            gate_reason="",
+            version="0.1.0",
+            api_version=self.api_version,
+            schema_version=1,
+            pid=1,
+            started_at=self.market.now - 60_000,
+            now=self.market.now,
             feeds=[FeedView(name="public", up=True, age_ms=40), FeedView(name="private", up=True, age_ms=900)],
-            clock_offset_ms=0.4, clock_error_ms=1.0, latency_ms=23.0, budget_percent=4.0, working_orders=len(self.orders),
+            clock_offset_ms=0.4,
+            clock_error_ms=1.0,
+            latency_ms=23.0,
+            budget_percent=4.0,
+            working_orders=len(self.orders),
             unknown_orders=sum(order.status is OrderStatus.UNKNOWN for order in self.orders.values()),
-            open_positions=len(self.position_rows), equity=equity, sequence=self.sequence, consoles=1,
-        )  # fmt: skip
+            open_positions=len(self.position_rows),
+            equity=equity,
+            sequence=self.sequence,
+            consoles=1,
+        )
 
     async def stop(self) -> None:
         self._check("stop")
@@ -200,7 +285,9 @@ class TwinDesk:
         steps = [self._step(step.command, line) for step in parse(line, self._context(context)).steps]
         return LineResult(ok=not self.refusal, steps=steps)
 
-    async def run_line(self, intent_id: str, line: str, context: LineContext, confirmation: str | None = None) -> LineResult:
+    async def run_line(
+        self, intent_id: str, line: str, context: LineContext, confirmation: str | None = None
+    ) -> LineResult:
         self.asked.append(("run_line", intent_id, line, confirmation))
         self._check("run_line")
         steps = [self._run(step.command, line, intent_id) for step in parse(line, self._context(context)).steps]
@@ -226,11 +313,15 @@ class TwinDesk:
         self._check("open_orders")
         return list(self.orders.values())
 
-    async def order_history(self, filters: Mapping[str, str] | None = None, limit: int = 50, cursor: str | None = None) -> Page[OrderView]:
+    async def order_history(
+        self, filters: Mapping[str, str] | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[OrderView]:
         self._check("order_history")
         return self._page(self.past, filters, limit, cursor)
 
-    async def fills(self, filters: Mapping[str, str] | None = None, limit: int = 50, cursor: str | None = None) -> Page[FillView]:
+    async def fills(
+        self, filters: Mapping[str, str] | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[FillView]:
         self._check("fills")
         return self._page(self.fill_rows, filters, limit, cursor)
 
@@ -280,7 +371,9 @@ class TwinDesk:
         self._check("book")
         return self.market.book(symbol, depth)
 
-    async def candles(self, symbol: str, interval: str, limit: int = 300, end: int | None = None) -> Sequence[CandleView]:
+    async def candles(
+        self, symbol: str, interval: str, limit: int = 300, end: int | None = None
+    ) -> Sequence[CandleView]:
         self._check("candles")
         return self.market.candles(symbol, interval, limit)
 
@@ -345,13 +438,26 @@ class TwinDesk:
         level = price if price is not None else self.market.ask(symbol)
         crossing = price is None
         return Preview(
-            sentence=sentence, symbol=symbol, side=side, type=OrderType.LIMIT, time_in_force=TimeInForce.GTC,
-            quantity=quantity, price=price, average_price=level if crossing else None, worst_price=level if crossing else None,
-            slippage_percent=Decimal("0.012") if crossing else None, notional=quantity * level,
-            fee=quantity * level * Decimal("0.0005"), fee_asset="USDT", cost=quantity * level * Decimal("1.0005"),
-            cost_asset="USDT", free_after=Decimal(25000) - quantity * level, new_average_cost=level, breaches=self.breaches,
+            sentence=sentence,
+            symbol=symbol,
+            side=side,
+            type=OrderType.LIMIT,
+            time_in_force=TimeInForce.GTC,
+            quantity=quantity,
+            price=price,
+            average_price=level if crossing else None,
+            worst_price=level if crossing else None,
+            slippage_percent=Decimal("0.012") if crossing else None,
+            notional=quantity * level,
+            fee=quantity * level * Decimal("0.0005"),
+            fee_asset="USDT",
+            cost=quantity * level * Decimal("1.0005"),
+            cost_asset="USDT",
+            free_after=Decimal(25000) - quantity * level,
+            new_average_cost=level,
+            breaches=self.breaches,
             quote_age_ms=80,
-        )  # fmt: skip
+        )
 
     def _step(self, command: Command, line: str) -> Step:
         sentence = describe(command)
@@ -362,7 +468,14 @@ class TwinDesk:
         if isinstance(command, Place | Close):
             side = command.side if isinstance(command, Place) else Side.SELL
             preview = self._preview(command.symbol, side, command.size.value, self._price(command, side), sentence)
-            return Step(sentence=sentence, line=line, preview=preview, confirm=self.confirm, word=self.word, refused=self.refusal)
+            return Step(
+                sentence=sentence,
+                line=line,
+                preview=preview,
+                confirm=self.confirm,
+                word=self.word,
+                refused=self.refusal,
+            )
         return Step(sentence=sentence, line=line, confirm=self.confirm, word=self.word, refused=self.refusal)
 
     def _run(self, command: Command, line: str, intent_id: str) -> Step:
@@ -384,22 +497,42 @@ class TwinDesk:
             Outcome.REJECTED: OrderStatus.REJECTED,
             Outcome.DENIED: OrderStatus.DENIED,
         }[outcome]
-        state = {OrderStatus.LIVE: "working", OrderStatus.UNKNOWN: "unknown, being looked up"}.get(status, status.value.lower())
+        state = {OrderStatus.LIVE: "working", OrderStatus.UNKNOWN: "unknown, being looked up"}.get(
+            status, status.value.lower()
+        )
         order = self.make_order(
-            100 + len(self.asked), symbol=symbol, side=side, quantity=quantity, remaining=quantity, price=price, status=status, state=state, intent_id=intent_id
+            100 + len(self.asked),
+            symbol=symbol,
+            side=side,
+            quantity=quantity,
+            remaining=quantity,
+            price=price,
+            status=status,
+            state=state,
+            intent_id=intent_id,
         )
         self.put_order(order)
-        message = {Outcome.DENIED: "the order value 650.00 is above the limit 500.00", Outcome.REJECTED: "MEXC refuses it: 30005"}
+        message = {
+            Outcome.DENIED: "the order value 650.00 is above the limit 500.00",
+            Outcome.REJECTED: "MEXC refuses it: 30005",
+        }
         return Placement(outcome=outcome, order=order, message=message.get(outcome, ""))
 
     def _cancel(self, ids: list[str]) -> CancelResult:
         found = [self.orders[each] for each in ids if each in self.orders]
-        done = [order.model_copy(update={"status": OrderStatus.CANCELED, "cancel": CancelState.DONE, "state": "cancelled"}) for order in found]
+        done = [
+            order.model_copy(update={"status": OrderStatus.CANCELED, "cancel": CancelState.DONE, "state": "cancelled"})
+            for order in found
+        ]
         for order in done:
             self.put_order(order)
-        return CancelResult(orders=done, failures=[f"{each} is not open." for each in ids if each not in {order.id for order in found}])
+        return CancelResult(
+            orders=done, failures=[f"{each} is not open." for each in ids if each not in {order.id for order in found}]
+        )
 
-    def _page(self, rows: Sequence[Any], filters: Mapping[str, str] | None, limit: int, cursor: str | None) -> Page[Any]:
+    def _page(
+        self, rows: Sequence[Any], filters: Mapping[str, str] | None, limit: int, cursor: str | None
+    ) -> Page[Any]:
         kept = [row for row in rows if all(str(getattr(row, name)) == value for name, value in (filters or {}).items())]
         start = int(cursor or 0)
         following = str(start + limit) if start + limit < len(kept) else None

@@ -1,0 +1,212 @@
+"""A typed line or a ticket: preview → confirm as the policy says → one call → say what happened."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tui_trader.domain.text import clean
+from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable, TraderError
+from tui_trader.ui.flows.session import Session, new_intent
+from tui_trader.ui.numbers import age, plain, signed
+from tui_trader.ui.panels.dialogue import Note, Question
+
+if TYPE_CHECKING:
+    from tui_trader.contract.commands import LineContext, LineResult, Step
+    from tui_trader.contract.orders import Preview
+
+NOT_KNOWN = (
+    "Whether the line was carried out shows under Open orders once the desk is back; do not type it again before."
+)
+PLACES = Decimal("0.00000001")
+ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
+
+
+async def run_line(session: Session, line: str, *, ask_always: bool = False) -> bool:
+    """Preview a line, confirm it, run it; tell whether it went through. ``False`` leaves the text to be edited."""
+    intent, context = new_intent(), session.context()
+    try:
+        preview = await session.desk().preview_line(line, context)
+        refused = next((step.refused for step in preview.steps if step.refused), None)
+        if refused:
+            session.view.say(clean(refused, 400), "error")
+            return False
+        _follow_looks(session, preview)
+        if all(step.look or step.focus for step in preview.steps):
+            return True
+        for question in questions(preview, ask_always=ask_always):
+            if not await session.view.ask(question):
+                session.view.say("Nothing was sent.", "dim")
+                return False
+        return await _send(session, line, intent, context)
+    except TraderError as error:
+        session.view.say(told(error), "error")
+        return False
+
+
+def questions(preview: LineResult, *, ask_always: bool) -> list[Question]:
+    """Return what has to be confirmed before the line runs: one question for all that an Enter answers."""
+    from tui_trader.contract.commands import Confirm  # noqa: PLC0415 - pydantic stays out of the first paint
+
+    doing = [step for step in preview.steps if not (step.look or step.focus)]
+    words = [
+        Question(clean(step.sentence, 400), notes_of(step), step.word or "yes", grave=True)
+        for step in doing
+        if step.confirm is Confirm.WORD
+    ]
+    if words:
+        return words
+    if any(step.confirm is Confirm.YES for step in doing):
+        return [_joined(doing, "y")]
+    if any(step.confirm is Confirm.ENTER or (ask_always and step.preview is not None) for step in doing):
+        return [_joined(doing, "enter")]
+    return []
+
+
+def notes_of(step: Step) -> list[Note]:
+    """Return the figures of a step, and what it touches, as lines under its sentence."""
+    if step.preview is None:
+        return []
+    return [figures(step.preview), *breaches(step.preview)]
+
+
+def figures(preview: Preview) -> Note:
+    """Write what an order would cost and get."""
+    parts: list[tuple[str, str]] = []
+    if preview.average_price is not None:
+        parts.append(("avg ", "dim"))
+        parts.append((plain(preview.average_price), "text"))
+        if preview.slippage_percent is not None:
+            parts.append((f" ({signed(preview.slippage_percent, 3)}% slip)", "dim"))
+    else:
+        parts.append(("rests in the book", "dim"))
+    for name, value, unit in (
+        ("worth", preview.notional, ""),
+        ("fee", preview.fee, preview.fee_asset),
+        ("cost", preview.cost, preview.cost_asset),
+        ("free after", preview.free_after, preview.cost_asset),
+        ("avg cost then", preview.new_average_cost, ""),
+    ):
+        if value is not None:
+            parts += [(f"   {name} ", "dim"), (f"{_rounded(value)}{' ' + clean(unit, 8) if unit else ''}", "text")]
+    if preview.quote_age_ms is not None and preview.quote_age_ms > 2000:
+        parts.append((f"   quote {age(preview.quote_age_ms)} old", "warn"))
+    return tuple(parts)
+
+
+def breaches(preview: Preview) -> list[Note]:
+    """Write each limit touched, the hard ones first."""
+    found = sorted(preview.breaches, key=lambda breach: ("HARD", "SOFT", "WARN").index(breach.level.value))
+    notes: list[Note] = []
+    for breach in found:
+        role = "error" if breach.level.value == "HARD" else "warn"
+        text = clean(breach.message, 300) + (f" {clean(breach.suggestion, 120)}" if breach.suggestion else "")
+        notes.append(((f"{breach.level.value.lower()}: ", role), (text, role)))
+    return notes
+
+
+def told(error: TraderError) -> str:
+    """Say an error in a sentence, with the limits it names."""
+    text = clean(error, 400)
+    if isinstance(error, Denied):
+        found = error.details.get("breaches", ())
+        messages = [clean(each.get("message", ""), 200) for each in found if isinstance(each, dict)]
+        extra = [message for message in messages if message and message not in text]
+        return "Denied: " + " ".join([text, *extra])
+    return text
+
+
+async def _send(session: Session, line: str, intent: str, context: LineContext) -> bool:
+    """Make the one call; a soft limit is asked about and the same intention sent again with its token."""
+    token: str | None = None
+    while True:
+        session.view.busy("Sent to the desk; waiting for its answer…")
+        try:
+            result = await session.desk().run_line(intent, line, context, token)
+        except ConfirmationRequired as error:
+            if not await session.view.ask(Question(told(error), answer="enter", grave=True)):
+                session.view.say("Nothing was sent.", "dim")
+                return False
+            token = error.token
+        except DeskUnavailable as error:
+            session.view.say(f"{clean(error, 200)} {NOT_KNOWN}", "error")
+            return True
+        else:
+            _tell_result(session, result)
+            return True
+
+
+def _tell_result(session: Session, result: LineResult) -> None:
+    """Say what became of each step."""
+    texts, role = [], "text"
+    for step in result.steps:
+        text, step_role = _outcome(step)
+        if text:
+            texts.append(text)
+        if step_role == "error" or role == "text":
+            role = step_role
+    session.view.say(" ".join(texts) or "Done.", role)
+    session.log("error" if role == "error" else "info", " ".join(texts) or "Done.")
+    _follow_looks(session, result)
+    for step in result.steps:
+        if step.placement is not None:
+            session.view.changed(session.model.orders_changed([step.placement.order]))
+            session.view.reveal("orders")
+        if step.cancelled is not None:
+            session.view.changed(session.model.orders_changed(step.cancelled.orders))
+
+
+def _outcome(step: Step) -> tuple[str, str]:
+    """Say what became of one step, and in which colour."""
+    if step.refused:
+        return clean(step.refused, 400), "error"
+    if step.placement is not None:
+        outcome = step.placement.outcome.value
+        word = {
+            "unknown": "UNKNOWN: the exchange gave no clear answer. The desk is finding out; do not repeat it."
+        }.get(outcome, outcome.capitalize() + ":")
+        return f"{word} {clean(step.placement.message or step.sentence, 300)}", ROLES[outcome]
+    if step.cancelled is not None:
+        return cancelled_text(len(step.cancelled.orders), step.cancelled.failures)
+    return ("", "text") if step.look or step.focus else (clean(step.sentence, 300), "text")
+
+
+def cancelled_text(count: int, failures: list[str]) -> tuple[str, str]:
+    """Say how many cancels were asked for and which could not be."""
+    text = f"Cancel asked for {count} order{'' if count == 1 else 's'}."
+    return " ".join([text, *(clean(failure, 200) for failure in failures)]), "error" if failures else "buy"
+
+
+def _joined(steps: list[Step], answer: str) -> Question:
+    """Put several steps into one question."""
+    lead = f"{len(steps)} steps: " if len(steps) > 1 else ""
+    return Question(
+        lead + " ".join(clean(step.sentence, 400) for step in steps),
+        [note for step in steps for note in notes_of(step)],
+        answer,
+    )
+
+
+def _follow_looks(session: Session, result: LineResult) -> None:
+    """Go where the line says: a panel, a market."""
+    for step in result.steps:
+        if step.focus:
+            session.view.look_at(step.focus)
+        if step.look:
+            session.view.go_to(LOOKS.get(step.look, step.look))
+
+
+def _rounded(value: Decimal) -> str:
+    """Write money for the eye: at most eight decimals."""
+    return plain(value.quantize(PLACES)) if value % PLACES else plain(value)
+
+
+LOOKS = {
+    "pos": "positions",
+    "ord": "orders",
+    "hist": "history",
+    "bal": "balances",
+    "balance": "balances",
+    "watchlist": "watch",
+}
+"""Names that a line may use for panels."""

@@ -1,0 +1,262 @@
+"""The order ticket and the typed line: what is being typed, what it would do, and the question before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from tui_trader.ui.panels.dialogue import Hints, Note, Phase, Question, heard
+from tui_trader.ui.widgets.editor import LineEditor
+from tui_trader.ui.widgets.guard import Guard
+from tui_trader.ui.widgets.lines import Run, line, spread, wrapped
+from tui_trader.ui.widgets.panel import Face, Look, Panel
+
+
+class TicketPanel(Panel):
+    """The panel at the bottom. Its keys are its own while it edits or asks."""
+
+    key = "ticket"
+    title = "Ticket"
+
+    class Submitted(Message):
+        """Enter was pressed on a line."""
+
+        def __init__(self, text: str, kind: str) -> None:
+            super().__init__()
+            self.text, self.kind = text, kind
+
+    class Edited(Message):
+        """The text changed."""
+
+        def __init__(self, text: str, cursor: int) -> None:
+            super().__init__()
+            self.text, self.cursor = text, cursor
+
+    class Dismissed(Message):
+        """Escape was pressed."""
+
+    class Answered(Message):
+        """A question was answered."""
+
+        def __init__(self, *, yes: bool) -> None:
+            super().__init__()
+            self.yes = yes
+
+    def __init__(self, look: Look, mode: str, monotonic: Callable[[], float]) -> None:
+        super().__init__(look)
+        self.mode = mode
+        self.editor = LineEditor()
+        self.phase = Phase.IDLE
+        self.kind = "line"
+        self.hints = Hints()
+        self.question: Question | None = None
+        self.typed = ""
+        self.said: Note = ()
+        self.face = Face.FULL
+        self._guard = Guard(monotonic)
+
+    def open(self, text: str, kind: str) -> None:
+        """Begin to edit."""
+        self.editor.set(text)
+        self.phase, self.kind, self.hints, self.said = Phase.EDIT, kind, Hints(), ()
+        self.refresh()
+        self.post_message(self.Edited(self.editor.text, self.editor.cursor))
+
+    def edit_again(self, notes: Sequence[Note] = ()) -> None:
+        """Go back to the text, saying why."""
+        self.phase, self.question = Phase.EDIT, None
+        self.hints = Hints(self.hints.spans, "", 0, notes)
+        self.refresh()
+
+    def ask(self, question: Question) -> None:
+        """Put a question; keys count only after a moment."""
+        self.phase, self.question, self.typed = Phase.ASK, question, ""
+        self._guard.arm()
+        self.refresh()
+
+    def busy(self, text: str) -> None:
+        """Say that an answer is awaited."""
+        self.phase, self.said = Phase.BUSY, ((text, "dim"),)
+        self.refresh()
+
+    def idle(self) -> None:
+        """Be calm."""
+        self.phase, self.question = Phase.IDLE, None
+        self.refresh()
+
+    def say(self, text: str, role: str) -> None:
+        """Show what happened until something else is to be shown."""
+        self.said = ((text, role),)
+        self.refresh()
+
+    def hint(self, hints: Hints) -> None:
+        """Show what is known of the text under edit."""
+        self.hints = hints
+        self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a key while something is edited or asked."""
+        if self.phase is Phase.IDLE:
+            return
+        event.stop()
+        event.prevent_default()
+        if self.phase is Phase.EDIT:
+            self._edit(event)
+        elif self.phase is Phase.ASK and self._guard.hears():
+            self._answer(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Put pasted text into the line, where it waits for Enter; a question never hears it."""
+        event.stop()
+        if self.phase is Phase.EDIT:
+            self.editor.insert(event.text.strip("\r\n"))
+            self._changed()
+        elif self.phase is Phase.ASK:
+            self._guard.arm()
+
+    def _edit(self, event: events.Key) -> None:
+        """Edit, submit, complete or give up."""
+        if event.key == "enter":
+            self.post_message(self.Submitted(self.editor.text, self.kind))
+        elif event.key == "escape":
+            self.post_message(self.Dismissed())
+        elif event.key == "tab":
+            self._complete()
+        elif self.editor.key(event.key, event.character):
+            self._changed()
+
+    def _complete(self) -> None:
+        """Take the ghost; without one a space goes on to the next part."""
+        if self.hints.ghost:
+            self.editor.replace(self.hints.start, self.editor.cursor, self.hints.ghost)
+        elif self.editor.text and not self.editor.text.endswith(" "):
+            self.editor.insert(" ")
+        self._changed()
+
+    def _changed(self) -> None:
+        """Tell that the text changed; old hints no longer hold."""
+        self.hints = Hints((), "", 0, self.hints.notes)
+        self.refresh()
+        self.post_message(self.Edited(self.editor.text, self.editor.cursor))
+
+    def _answer(self, event: events.Key) -> None:
+        """Take a key of an answer."""
+        if self.question is None:
+            return
+        before = self.typed
+        yes, self.typed = heard(self.question, self.typed, event.key, event.character)
+        if yes is not None:
+            self.post_message(self.Answered(yes=yes))
+        elif self.typed != before:
+            self.refresh()
+
+    def _title(self) -> Strip:
+        """Say what this is: a line, a ticket, a question; in live mode that it is real money."""
+        base = self.style_of("title")
+        if self.phase is Phase.ASK:
+            money = (
+                f"{self.mode.upper()} {self.look.glyphs.sep} REAL MONEY" if self.mode == "live" else self.mode.upper()
+            )
+            style = self.style_of("live_bar" if self.mode == "live" else "ask_bar")
+            return line([(f"  CONFIRM {self.look.glyphs.sep} {money} ", style)], self.size.width, style)
+        name = "Order ticket" if self.kind == "ticket" or self.phase is Phase.IDLE else "Line"
+        role = "title_on" if self.has_focus and self.phase is not Phase.IDLE else "title_shown"
+        note = {Phase.EDIT: "Enter previews  Tab completes  Esc leaves", Phase.BUSY: "waiting for the desk"}.get(
+            self.phase, ""
+        )
+        return spread([(" ", base), (f" {name} ", self.style_of(role))], [(f" {note} ", base)], self.size.width, base)
+
+    def body(self, y: int) -> Strip:
+        """Draw a line of what is typed, asked or said."""
+        lines = self._asked() if self.phase is Phase.ASK else self._typed()
+        runs = lines[y] if y < len(lines) else []
+        return line(runs, self.size.width, self.style_of("text"))
+
+    def _asked(self) -> list[list[Run]]:
+        """Compose the question."""
+        if self.question is None:
+            return []
+        width, style = max(10, self.size.width - 4), self.style_of
+        sentences = [[("  ", style("text")), (text, style("bold"))] for text in wrapped(self.question.sentence, width)]
+        notes = [self._note(note) for note in self.question.notes]
+        room = max(1, self.size.height - 2)
+        return [*[*sentences, *notes][: room - 1], self._how()]
+
+    def _how(self) -> list[Run]:
+        """Say how to answer."""
+        style, wanted = self.style_of, self.question.answer if self.question else "enter"
+        if wanted == "enter":
+            return [
+                ("  ", style("text")),
+                ("Enter", style("accent")),
+                (" sends it   ", style("dim")),
+                ("Esc", style("accent")),
+                (" goes back", style("dim")),
+            ]
+        if wanted == "y":
+            return [
+                ("  ", style("text")),
+                ("y", style("accent")),
+                (" does it   ", style("dim")),
+                ("Esc", style("accent")),
+                (" leaves it", style("dim")),
+            ]
+        return [
+            ("  type ", style("dim")),
+            (wanted, style("accent")),
+            (" and Enter: ", style("dim")),
+            (self.typed, style("bold")),
+            (" ", Style(reverse=True)),
+        ]
+
+    def _typed(self) -> list[list[Run]]:
+        """Compose the line under edit, or what was said last."""
+        if self.phase is Phase.EDIT:
+            return [self._prompt(), *(self._note(note) for note in self.hints.notes)]
+        if self.said:
+            width = max(10, self.size.width - 4)
+            role = self.said[0][1]
+            return [
+                [("  ", self.style_of("text")), (text, self.style_of(role))] for text in wrapped(self.said[0][0], width)
+            ]
+        text, dim = self.style_of("text"), self.style_of("dim")
+        return [
+            [
+                ("  ", text),
+                ("b", self.style_of("accent")),
+                (" buy  ", dim),
+                ("s", self.style_of("accent")),
+                (" sell  ", dim),
+                (":", self.style_of("accent")),
+                (" typed line, as in  ", dim),
+                (": buy btc 0.01 @-0.2%", text),
+            ]
+        ]
+
+    def _note(self, note: Note) -> list[Run]:
+        """Compose a line of notes."""
+        return [("  ", self.style_of("text")), *((text, self.style_of(role)) for text, role in note)]
+
+    def _prompt(self) -> list[Run]:
+        """Compose the typed text with its colours, the cursor, and the ghost of its completion."""
+        text, cursor = self.editor.text, self.editor.cursor
+        first = max(0, cursor - max(10, self.size.width - 14))
+        roles = [""] * len(text)
+        for start, end, role in self.hints.spans:
+            roles[start:end] = [role] * (min(end, len(text)) - start)
+        name = f" {self.mode.upper()} "
+        runs: list[Run] = [
+            (name, self.style_of("live_bar" if self.mode == "live" else "paper_bar")),
+            (" : ", self.style_of("accent")),
+        ]
+        for index in range(first, len(text)):
+            style = self.style_of(roles[index] or "bold")
+            runs.append((text[index], style + Style(reverse=True) if index == cursor else style))
+        ghost = self.hints.ghost[cursor - self.hints.start :] if cursor == len(text) else ""
+        if cursor == len(text):
+            runs.append((ghost[:1] or " ", self.style_of("dim") + Style(reverse=True)))
+        return [*runs, (ghost[1:], self.style_of("faint"))]

@@ -1,0 +1,123 @@
+"""The top line: mode, profile, gate, feed, budget, equity, day P&L, clock; a banner when the desk is away."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_trader.domain.text import clean
+from tui_trader.ui.model import STALE_MS, Link
+from tui_trader.ui.numbers import age, plain, signed
+from tui_trader.ui.panels.positions import pnl_role
+from tui_trader.ui.widgets.lines import Run, line, spread
+from tui_trader.ui.widgets.panel import Look
+
+if TYPE_CHECKING:
+    from tui_trader.contract.status import Status
+    from tui_trader.ui.model import DeskModel
+
+Part = tuple[int, str, str]
+"""How soon it is left out where there is no room (higher first), text, role."""
+
+
+class TopLine(Widget):
+    """One line, told twice a second and after each change."""
+
+    def __init__(self, look: Look, mode: str, profile: str) -> None:
+        super().__init__(id="top")
+        self.look, self.mode, self.profile = look, mode, clean(profile, 24)
+        self._left: list[Part] = []
+        self._right: list[Part] = []
+
+    def tell(self, model: DeskModel, now_ms: int) -> None:
+        """Show the newest state."""
+        left = self._link(model, now_ms) or self._desk(model, now_ms)
+        right = [*self._money(model), (0, time.strftime("%H:%M:%S", time.localtime(now_ms / 1000)), "footer")]
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line; what has the least to say goes first where there is no room."""
+        style = self.look.skin.style
+        if y:
+            return line((), self.size.width, style("footer"))
+        mode = f" {self.mode.upper()} "
+        fitting = _fitting([*self._left, *self._right], self.size.width - len(mode) - len(self.profile) - 3)
+        left, right = [[part for part in side if part in fitting] for side in (self._left, self._right)]
+        runs: list[Run] = [
+            (mode, style("live_bar" if self.mode == "live" else "paper_bar")),
+            (f" {self.profile} ", style("footer")),
+        ]
+        runs += [(f" {text} ", style(f"{role}_on_bar")) for _, text, role in left]
+        return spread(
+            runs, [(f" {text} ", style(f"{role}_on_bar")) for _, text, role in right], self.size.width, style("footer")
+        )
+
+    def _link(self, model: DeskModel, now_ms: int) -> list[Part]:
+        """Say that the desk is away, or cannot be traded with."""
+        if model.link is Link.UP:
+            return []
+        if model.link is Link.CONNECTING:
+            return [(0, "connecting to the desk" + self.look.glyphs.cut, "dim")]
+        word = "VIEW ONLY" if model.link is Link.VIEW_ONLY else f"NO DESK for {age(now_ms - model.link_since)}"
+        return [(0, f"{self.look.glyphs.warn} {word}: {clean(model.link_reason, 120)}", "error")]
+
+    def _desk(self, model: DeskModel, now_ms: int) -> list[Part]:
+        """Say how desk, feed and budget are."""
+        status = model.status
+        if status is None:
+            return [(0, "reading the desk" + self.look.glyphs.cut, "dim")]
+        gate = status.gate + (
+            f" {clean(status.gate_reason, 40)}" if status.gate != "ACTIVE" and status.gate_reason else ""
+        )
+        found: list[Part] = [
+            (
+                0,
+                f"{'' if status.gate == 'ACTIVE' else self.look.glyphs.warn + ' '}{gate}",
+                "buy" if status.gate == "ACTIVE" else "warn",
+            )
+        ]
+        found.append(self._feed(model, status, now_ms))
+        if status.latency_ms is not None:
+            found.append((5, f"{status.latency_ms:.0f} ms", "dim"))
+        found.append((6, f"api {status.budget_percent:.0f}%", "dim" if status.budget_percent < 80 else "warn"))
+        if status.unknown_orders:
+            found.append((1, f"{self.look.glyphs.warn} {status.unknown_orders} unknown", "error"))
+        return found
+
+    def _feed(self, model: DeskModel, status: Status, now_ms: int) -> Part:
+        """Say how old the newest price of the focused pair is, and which feeds are down."""
+        down = [clean(feed.name, 16) for feed in status.feeds if not feed.up]
+        if down:
+            return (2, f"{self.look.glyphs.warn} feed down: {', '.join(down)}", "blind")
+        ticker = model.tickers.get(model.focus)
+        waited = None if ticker is None else now_ms - ticker.received
+        old = waited is None or waited > STALE_MS
+        return (3, f"feed {age(waited)}", "warn" if old else "dim")
+
+    def _money(self, model: DeskModel) -> list[Part]:
+        """Say what the account is worth and how the day goes."""
+        equity = model.equity
+        if equity is None:
+            return []
+        unit = clean(equity.currency, 8)
+        found: list[Part] = [(2, f"equity {plain(equity.equity, 2)} {unit}", "text")]
+        if equity.day_pnl is not None:
+            found.append((1, f"day {signed(equity.day_pnl)}", pnl_role(equity.day_pnl)))
+        return found
+
+
+def _fitting(parts: list[Part], room: int) -> list[Part]:
+    """Return the parts that fit, the most important first."""
+    found = []
+    for part in sorted(parts, key=lambda each: each[0]):
+        size = cell_len(part[1]) + 2
+        if size <= room or not part[0]:
+            found.append(part)
+            room -= size
+    return found

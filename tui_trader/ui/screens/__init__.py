@@ -1,0 +1,1 @@
+"""Whole screens: the desk itself and what opens over it."""
