@@ -35,7 +35,7 @@ class UserStream:
         self._queue: asyncio.Queue[UserEvent | None] = asyncio.Queue()
         self._gap = ""
         self._renewing: asyncio.Task[None] | None = None
-        self._ready = asyncio.Event()
+        self._tried = asyncio.Event()
         self._line = Line(
             environment,
             self._address,
@@ -53,13 +53,13 @@ class UserStream:
         return self._queue.qsize()
 
     async def open(self, patience: float = 10.0) -> None:
-        """Start; wait for the first subscription, but no longer than ``patience`` seconds."""
+        """Start; wait for the first attempt to subscribe to end, but no longer than ``patience`` seconds."""
         self._line.start()
         self._renewing = asyncio.create_task(self._renew(), name="mexc-listen-key")
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._ready.wait()
-        if not self._ready.is_set():
+                await self._tried.wait()
+        if not self._tried.is_set():
             self._gap = self._gap or "connected late"
 
     async def close(self) -> None:
@@ -105,13 +105,14 @@ class UserStream:
             self._gap = ""
 
     def _up(self) -> None:
-        self._ready.set()
+        self._tried.set()
         self._tell_gap()
 
     def _ended(self, reason: str) -> None:
         if reason == control.INVALID_LISTEN_KEY:
             self._key.forget()
         self._gap = reason
+        self._tried.set()
 
     def _missed(self) -> None:
         # An unreadable message is a gap of its own: what it said must be read over REST.
