@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from tui_trader.exchange.sim.server import faults
+from tui_trader.exchange.sim.server.control import RULE
 from tui_trader.exchange.sim.server.faults import NO_FAULTS, Action, Faults, Rule
 
 ORDER = "/api/v3/order"
@@ -78,8 +79,16 @@ def test_rules_can_be_removed_one_by_one_or_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"action":"explode"}', '{"action":"drop","typo":1}', '{"action":"drop","count":0}', "{}"]
+    "text",
+    [
+        '{"action":"explode"}',
+        '{"action":"drop","typo":1}',
+        '{"action":"drop","count":0}',
+        "{}",
+        '{"action":"delay","before_ms":-1}',
+        '{"action":"answer","status":99}',
+    ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
-        Rule.model_validate_json(text)
+        RULE.validate_json(text)

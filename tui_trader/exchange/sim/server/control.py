@@ -5,10 +5,11 @@ Served under ``/control`` only when it was asked for. It is for tests and demons
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
@@ -19,6 +20,9 @@ from tui_trader.exchange.sim.server.gateway import ApiKey, Request
 from tui_trader.exchange.sim.server.house import House
 from tui_trader.exchange.sim.server.rest import Rest, read_request
 from tui_trader.exchange.sim.server.sockets import Sockets
+
+RULE: Final = TypeAdapter(Rule)
+"""Reads a fault from JSON; unknown fields are refused."""
 
 
 class _Body(BaseModel):
@@ -90,11 +94,11 @@ class Control:
 
     def add_fault(self, request: Request) -> Any:
         """Put a fault in force."""
-        return {"id": self._house.faults.add(Rule.model_validate_json(request.body))}
+        return {"id": self._house.faults.add(RULE.validate_json(request.body))}
 
     def faults(self, _request: Request) -> Any:
         """List the faults in force."""
-        return {str(number): rule.model_dump() for number, rule in self._house.faults.rules().items()}
+        return {str(number): asdict(rule) for number, rule in self._house.faults.rules().items()}
 
     def remove_faults(self, request: Request) -> Any:
         """End the fault ``id``, or all of them."""

@@ -1,11 +1,12 @@
 """Faults that a test or a person orders: rules that match requests or pushes, and what they do to them."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-
-from pydantic import BaseModel, ConfigDict, Field
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 
 class Action(StrEnum):
@@ -24,31 +25,38 @@ class Action(StrEnum):
     REFUSE_LISTEN_KEY = "refuse_listen_key"
 
 
-class Rule(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
     """One fault. ``method``, ``path`` and ``channel`` match with ``*`` and ``?``.
 
     ``skip`` lets that many matches pass first; ``count`` ends the rule after so many hits (None: never);
     ``probability`` is per match. ``accepted`` tells whether the venue acts on the request before the fault.
-    Times are in milliseconds, ``retry_after`` in seconds.
+    Times are in milliseconds, ``retry_after`` in seconds. Figures that make no sense raise ``ValueError``.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = MappingProxyType({"extra": "forbid"})
 
     action: Action
     method: str = "*"
     path: str = "*"
     channel: str = "*"
-    skip: int = Field(default=0, ge=0)
-    count: int | None = Field(default=None, ge=1)
-    probability: float = Field(default=1.0, gt=0, le=1)
+    skip: int = 0
+    count: int | None = None
+    probability: float = 1.0
     accepted: bool = False
-    before_ms: int = Field(default=0, ge=0)
-    after_ms: int = Field(default=0, ge=0)
-    lag_ms: int = Field(default=0, ge=0)
-    status: int = Field(default=503, ge=200, le=599)
+    before_ms: int = 0
+    after_ms: int = 0
+    lag_ms: int = 0
+    status: int = 503
     body: str = '{"code":503,"msg":"Unknown error, please check your request or try again later."}'
     content_type: str = "application/json"
-    retry_after: int | None = Field(default=None, ge=0)
+    retry_after: int | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.skip, self.before_ms, self.after_ms, self.lag_ms, self.retry_after or 0) < 0:
+            raise ValueError("skip, before_ms, after_ms, lag_ms and retry_after are never below 0")
+        if not (0 < self.probability <= 1 and (self.count is None or self.count > 0) and 200 <= self.status <= 599):
+            raise ValueError("probability is above 0 and at most 1, count at least 1, status from 200 to 599")
 
 
 def delay(path: str, *, before_ms: int = 0, after_ms: int = 0, method: str = "*", count: int | None = None) -> Rule:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 import uvicorn
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -18,7 +18,6 @@ from tui_trader.clock import Clock, SystemClock
 from tui_trader.errors import UsageError
 from tui_trader.exchange.sim.config import VenueConfig
 from tui_trader.exchange.sim.server import key_file
-from tui_trader.exchange.sim.server.control import Control
 from tui_trader.exchange.sim.server.faults import Faults
 from tui_trader.exchange.sim.server.gateway import ApiKey
 from tui_trader.exchange.sim.server.house import House
@@ -44,9 +43,8 @@ class Face:
 
     def __init__(self, house: House) -> None:
         self.sockets = Sockets(house)
-        self._house = house
         self._rest = Rest(house)
-        self._control = Control(house, self._rest, self.sockets)
+        self._control = _control(house, self._rest, self.sockets) if house.control else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route by protocol and path."""
@@ -56,10 +54,16 @@ class Face:
             await (self.sockets.serve(socket_) if path == "/ws" else socket_.close())
         elif not path.startswith("/control"):
             await self._rest(scope, receive, send)
-        elif self._house.control:
+        elif self._control is not None:
             await self._control(scope, receive, send)
         else:
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
+
+
+def _control(house: House, rest: Rest, sockets: Sockets) -> ASGIApp:
+    from tui_trader.exchange.sim.server.control import Control  # noqa: PLC0415 - its validation costs 7 MB
+
+    return Control(house, rest, sockets)
 
 
 class _Protocol(HttpToolsProtocol):
