@@ -24,6 +24,7 @@ from tui_trader.simulator import Simulator
 from tui_trader.store.schema import SCHEMA_VERSION
 from tui_trader.store.sqlite_store import SqliteStore
 
+HEAD_START_S = 0.8
 STEP_LIMIT_S = 1.5
 """How long one step of the end may take before the next one begins."""
 
@@ -91,17 +92,30 @@ async def _live_through(
 ) -> None:
     """Answer, come up, and wait for the end."""
     token = api_token(paths, settings) if settings.api.port is not None else ""
+    live, loaded = settings.mode is Mode.LIVE, asyncio.Event()
     api = ApiServer(desk.services, socket_path=paths.socket, tcp_port=settings.api.port, token=token)
-    await api.start()
+    up = come_up(desk, paths, venue, clock, held, loaded, live=live)
+    coming = asyncio.create_task(up, name="come up")
     try:
-        live = settings.mode is Mode.LIVE
-        coming = asyncio.create_task(come_up(desk, paths, venue, clock, held, live=live), name="come up")
+        await _head_start(coming, loaded)
+        await api.start()
         desk.tasks.run("desk", desk.desk.keep)
         if simulator is not None:
             desk.tasks.run("simulated exchange", lambda: simulator.keep(_say_restart))
         await _until_over(coming, stop, api)
     finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
         await _close("api", api.close())
+
+
+async def _head_start(coming: asyncio.Task[None], loaded: asyncio.Event) -> None:
+    """Let the market load before anybody is answered, so that the first answers are whole; but not for long."""
+    waiting = asyncio.create_task(loaded.wait())
+    try:
+        await asyncio.wait({coming, waiting}, timeout=HEAD_START_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
 
 
 async def _until_over(coming: asyncio.Task[None], stop: Stop, api: ApiServer) -> None:
@@ -116,9 +130,9 @@ async def _until_over(coming: asyncio.Task[None], stop: Stop, api: ApiServer) ->
         if closed.done() and not wish.done():
             raise UsageError("The API stopped answering; see the desk's log.")
     finally:
-        for task in (coming, wish, closed):
+        for task in (wish, closed):
             task.cancel()
-        await asyncio.gather(coming, wish, closed, return_exceptions=True)
+        await asyncio.gather(wish, closed, return_exceptions=True)
 
 
 async def _take_down(desk: Desk, exchange: Exchange, store: SqliteStore) -> None:

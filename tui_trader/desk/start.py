@@ -32,8 +32,10 @@ async def order_prefix(store: Store) -> str:
     return kept
 
 
-async def come_up(desk: Desk, paths: Paths, venue: str, clock: Clock, held: ExitStack, *, live: bool) -> None:
-    """Open the venue and load everything, then start the work that never ends.
+async def come_up(
+    desk: Desk, paths: Paths, venue: str, clock: Clock, held: ExitStack, loaded: asyncio.Event, *, live: bool
+) -> None:
+    """Open the venue and load everything, then start the work that never ends. ``loaded`` is set with the market.
 
     A venue that does not answer is asked again, for as long as it takes. Locks taken on the way are put on ``held``.
 
@@ -57,6 +59,7 @@ async def come_up(desk: Desk, paths: Paths, venue: str, clock: Clock, held: Exit
             failures += 1
         except VenueRejected as error:
             raise UsageError(f"{venue} refuses this key: {error} Set another with: tui-trader keys set") from None
+    loaded.set()
     await _check_account(desk.store, uid)
     if live:
         held.enter_context(account_lock(paths, venue, uid))
