@@ -11,7 +11,7 @@ from tui_trader.domain.risk import Breach, Level
 from tui_trader.rules.gate import GateFacts, by_money
 from tui_trader.rules.reservation import HAIRCUT, need
 
-_CENT = Decimal("0.01")
+_SHOWN = Decimal("1e-8")
 
 
 def balance(facts: GateFacts) -> Iterator[Breach]:
@@ -61,6 +61,5 @@ def order_value(facts: GateFacts) -> Iterator[Breach]:
 
 
 def _money(value: Decimal) -> str:
-    """Show money to the cent, or exactly where a cent is too coarse to show the difference."""
-    short = value.quantize(_CENT, context=EXACT)
-    return canonical(short if abs(short - value) < _CENT / 10 else value)
+    """Show money to eight decimals, which no limit is finer than."""
+    return canonical(value.quantize(_SHOWN, context=EXACT))
