@@ -39,17 +39,17 @@ def canonical(value: Decimal) -> str:
 
 
 def floor_to(value: Decimal, step: Decimal) -> Decimal:
-    """Return the largest multiple of ``step`` not above ``value``."""
+    """Return the largest multiple of ``step`` not above ``value``, written with the digits of the step."""
     rest = EXACT.remainder(value, step)
     down = EXACT.subtract(value, rest)
-    return EXACT.subtract(down, step) if rest < 0 else down
+    return (EXACT.subtract(down, step) if rest < 0 else down).quantize(step, context=EXACT)
 
 
 def ceil_to(value: Decimal, step: Decimal) -> Decimal:
-    """Return the smallest multiple of ``step`` not below ``value``."""
+    """Return the smallest multiple of ``step`` not below ``value``, written with the digits of the step."""
     rest = EXACT.remainder(value, step)
     up = EXACT.subtract(value, rest)
-    return EXACT.add(up, step) if rest > 0 else up
+    return (EXACT.add(up, step) if rest > 0 else up).quantize(step, context=EXACT)
 
 
 def fits(value: Decimal, step: Decimal) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from tui_trader.exchange.port import Exchange, VenueOrder
 from tui_trader.rules.reservation import need
 from tui_trader.services.inner import Prices
 
+Listing = Callable[[], Awaitable[Sequence[VenueOrder]]]
 BEFORE_MS = 60_000
 """An order is looked for from so long before it was made, for the venue's clock may be behind."""
 
@@ -64,11 +66,12 @@ class Evidence:
             if found is not None:
                 return Round(found, (), frozenset(missed))
             missed.add("order")
-            for name, listing in (
-                ("open_orders", self._exchange.open_orders(order.symbol)),
-                ("all_orders", self._exchange.all_orders(order.symbol, start, end)),
-            ):
-                found = next((each for each in await listing if _shows(order, each)), None)
+            listings: tuple[tuple[str, Listing], ...] = (
+                ("open_orders", lambda: self._exchange.open_orders(order.symbol)),
+                ("all_orders", lambda: self._exchange.all_orders(order.symbol, start, end)),
+            )
+            for name, listing in listings:
+                found = next((each for each in await listing() if _shows(order, each)), None)
                 if found is not None:
                     return Round(found, (), frozenset(missed))
                 missed.add(name)

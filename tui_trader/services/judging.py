@@ -134,7 +134,7 @@ class Judge:
         book = self.book(pair, quote)
         if book is None:
             raise Refused(f"There is no usable bid and ask of {pair.symbol}.", code="no_quote")
-        return quantity_for(book, request.side, amount, pair).filled
+        return floor_to(quantity_for(book, request.side, amount, pair).filled, pair.lot)
 
     def book(self, pair: Instrument, quote: Quote | None = None) -> Book | None:
         """Return the book if it is young enough, else one made of the best prices; ``None`` without either."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tui_trader.domain.instrument import Instrument
-from tui_trader.domain.money import EXACT, ZERO, canonical
+from tui_trader.domain.money import EXACT, ZERO, canonical, floor_to
 from tui_trader.domain.order import OrderRequest, OrderType, Side, TimeInForce
 from tui_trader.errors import Refused
 from tui_trader.rules.book_walk import Walk, quantity_for, walk
@@ -102,17 +102,17 @@ class Previewer:
         if book is None:
             raise Refused(f"There is no usable bid and ask of {symbol}; try again in a moment.", code="no_quote")
         found = quantity_for(book, side, amount, pair)
-        fee = EXACT.multiply(found.quote, pair.taker_fee)
+        quantity, fee = floor_to(found.filled, pair.lot), EXACT.multiply(found.quote, pair.taker_fee)
         return AmountQuote(
             symbol=symbol,
             side=side.value,
             amount=amount,
-            quantity=found.filled,
+            quantity=quantity,
             average_price=found.average or ZERO,
             worst_price=found.worst or ZERO,
             fee=fee,
             fee_asset=pair.quote,
-            cost=EXACT.add(found.quote, fee) if side is Side.BUY else found.filled,
+            cost=EXACT.add(found.quote, fee) if side is Side.BUY else quantity,
             covered=found.covered,
         )
 

@@ -19,7 +19,10 @@ from tui_trader.services.working import WorkingOrders
 ACCOUNT = "account_uid"
 PAUSES = (1.0, 2.0, 5.0, 10.0)
 """Seconds before another try after the venue could not be read; the last one repeats."""
-OPEN_EVERY, OPEN_EVERY_IDLE, ALL_EVERY = 10.0, 30.0, 60.0
+OPEN_EVERY = 10.0
+"""Seconds between comparisons of what rests."""
+IDLE_TURNS, ALL_TURNS = 3, 6
+"""With nothing working only every third one is made; with every sixth, executions and balances are read too."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,21 +83,21 @@ class Reconciler:
 
     async def watch(self) -> None:
         """Compare in part for ever, a little at a time; run it under supervision."""
-        since_all = 0.0
+        turn = 0
         while True:
-            pause = OPEN_EVERY if self._working.working() else OPEN_EVERY_IDLE
-            await self._clock.sleep(pause)
-            since_all += pause
-            if self._wrong_account or not self._clean.is_set() or self._cursors is None:
-                continue
-            try:
-                async with self._one_at_a_time:
-                    await self._comparison.open_orders()
-                    if since_all >= ALL_EVERY:
-                        since_all = 0.0
-                        await self._comparison.fills_and_balances(self._cursors)
-            except VenueError as error:
-                _log.warning("The exchange could not be read for a comparison: %s", error)
+            await self._clock.sleep(OPEN_EVERY)
+            turn += 1
+            if self._clean.is_set() and (self._working.working() or turn % IDLE_TURNS == 0):
+                try:
+                    await self._in_part(everything=turn % ALL_TURNS == 0)
+                except VenueError as error:
+                    _log.warning("The exchange could not be read for a comparison: %s", error)
+
+    async def _in_part(self, *, everything: bool) -> None:
+        async with self._one_at_a_time:
+            await self._comparison.open_orders()
+            if everything and self._cursors is not None:
+                await self._comparison.fills_and_balances(self._cursors)
 
     async def _try(self) -> bool:
         """Compare everything once; false when the venue could not be read."""

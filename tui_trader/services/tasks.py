@@ -39,9 +39,9 @@ class Tasks:
 
     def spawn(self, name: str, errand: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
         """Let an errand finish by itself; its failure is said aloud."""
-        task = asyncio.create_task(self._errand(name, errand), name=name)
+        task = asyncio.create_task(errand, name=name)
         self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+        task.add_done_callback(self._finished)
         return task
 
     async def close(self) -> None:
@@ -68,12 +68,13 @@ class Tasks:
             else:
                 return
 
-    async def _errand(self, name: str, errand: Coroutine[Any, Any, object]) -> None:
-        try:
-            await errand
-        except Exception as error:  # noqa: BLE001 - nobody else would ever see it
-            _log.exception("Errand %r failed.", name)
-            self._tell(f"“{name}” failed ({_word(error)}).")
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        """Say aloud what an errand failed of."""
+        self._errands.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            _log.error("Errand %r failed.", task.get_name(), exc_info=error)
+            self._tell(f"“{task.get_name()}” failed ({_word(error)}).")
 
     def _tell(self, text: str) -> None:
         self._publisher.publish(
