@@ -20,7 +20,6 @@ E = TypeVar("E", bound=StrEnum)
 Reader = Callable[[object], object]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
-_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
 def text(value: object) -> str:
@@ -28,16 +27,6 @@ def text(value: object) -> str:
     if not isinstance(value, str) or len(value) > 4096 or not (value.isprintable() or not value):
         raise ValueError("must be one line of text")
     return value
-
-
-def flag(value: object) -> bool:
-    """Read a switch: true/false, or the words yes/no, on/off, 1/0."""
-    if isinstance(value, bool):
-        return value
-    word = value.strip().lower() if isinstance(value, str) else ""
-    if word not in _TRUE | _FALSE:
-        raise ValueError("must be true or false")
-    return word in _TRUE
 
 
 def whole(low: int, high: int) -> Callable[[object], int]:

@@ -24,8 +24,8 @@ from tui_trader.errors import SettingsError
 from tui_trader.paths import Folders
 
 PREFIX = "TUI_TRADER_"
-FOREIGN = frozenset({"HOME", "API_KEY", "API_SECRET", "RECORDINGS"})
-"""Variables with our prefix that are no settings: folders, keys (never in a file of settings), test data."""
+FOREIGN = frozenset({"HOME", "API_KEY", "API_SECRET", "RECORDINGS", "REQUIRE_CLIENTS", "PEER_PYTHON"})
+"""Variables with our prefix that are no settings: folders, keys (never in a file of settings), what tests need."""
 
 
 class Mode(StrEnum):

@@ -131,6 +131,18 @@ def test_a_log_open_to_others_is_refused(tmp_path: Path) -> None:
         start_logging(tmp_path / "desk.log")
 
 
+def test_the_hooks_log_and_speak_in_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    error = RuntimeError(f"lost {CANARY}\n\x1b[31m")
+    sys.excepthook(RuntimeError, error, None)
+    threading.excepthook(threading.ExceptHookArgs((RuntimeError, error, None, None)))
+    threading.excepthook(threading.ExceptHookArgs((SystemExit, None, None, None)))
+    said = f"tui-trader failed: RuntimeError: lost {logs.HIDDEN}\\n\\u001b[31m (the log has more)\n"
+    assert capsys.readouterr().err == said * 2
+    assert ["RuntimeError" in each["trace"] for each in _lines(log)] == [True, True]
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert len(_lines(log)) == 2
+
+
 @pytest.mark.process
 def test_what_nobody_caught_is_logged_and_said_in_one_line(tmp_path: Path) -> None:
     script = f"""

@@ -123,6 +123,7 @@ def test_every_key_has_a_variable_of_its_own(tmp_path: Path) -> None:
             "[risk]\nprice_collar_percent = 101",
             '"risk.price_collar_percent" must be a percentage above 0 and not above 100.',
         ),
+        ('[risk]\nprice_collar_percent = "x"', '"risk.price_collar_percent" must be a percentage above 0 and not'),
         ("[risk]\nmax_open_orders = 0", '"risk.max_open_orders" must be a whole number from 1 to '),
         (
             'rest_url = "http://api.example.com"',

@@ -53,7 +53,7 @@ def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], vers
     try:
         session = Session(database, path)
         fresh = _identify(session.connection, path, version)
-        _configure(session.connection, path)
+        configure(session.connection, path)
         if fresh:
             session.transact(lambda: _create(session, version))
         else:
@@ -96,7 +96,7 @@ def _identify(connection: sqlite3.Connection, path: Path, version: int) -> bool:
     return False
 
 
-def _configure(connection: sqlite3.Connection, path: Path) -> None:
+def configure(connection: sqlite3.Connection, path: Path) -> None:
     """Set SQLite and check the two settings that a file system may refuse."""
     for name, value in PRAGMAS:
         connection.execute(f"PRAGMA {name} = {value}")

@@ -17,6 +17,8 @@ from tui_trader.store.writer import Writer
 T = TypeVar("T")
 SPAN = 2000
 """Rows looked at in one visit; a few milliseconds."""
+TOTALS_KEPT = 64
+"""Filters whose total is remembered."""
 SLICE = 100
 """Rows turned into values between two turns of the event loop."""
 CHUNK = 500
@@ -122,7 +124,7 @@ class Pages:
         if known and known[0] == version:
             return known[1]
         total = await self._count(history, where)
-        if len(self._totals) > 64:
+        if len(self._totals) >= TOTALS_KEPT:
             self._totals.clear()
         self._totals[history.name, where] = (version, total)
         return total

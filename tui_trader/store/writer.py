@@ -9,7 +9,7 @@ import asyncio
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -161,7 +161,11 @@ class Writer:
         """Write everything that waits in one commit and tell everyone."""
         group = list(self._writes)
         self._writes.clear()
-        results = session.commit([job.batch for job in group if job.batch is not None])
+        results: Sequence[int | Exception]
+        try:
+            results = session.commit([job.batch for job in group if job.batch is not None])
+        except Exception as error:  # noqa: BLE001 - those that wait get it; the thread must live on
+            results = [error] * len(group)
         _resolve(zip(group, results, strict=True))
         if session.checkpoint_due:
             session.checkpoint()

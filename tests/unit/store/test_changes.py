@@ -1,5 +1,7 @@
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -147,7 +149,7 @@ async def test_what_can_not_be_kept_exactly_is_refused_as_a_whole(store: SqliteS
 
 
 async def test_later_changes_to_a_body_do_not_reach_the_journal(store: SqliteStore) -> None:
-    body = {"price": Decimal("1.10"), "nested": {"b": 1, "a": [1, 2]}}
+    body: dict[str, Any] = {"price": Decimal("1.10"), "nested": MappingProxyType({"b": 1, "a": [1, 2]})}
     waiting = store.write(Change(journal=[line(body=body)]))
     await waiting
     body["price"] = Decimal(2)

@@ -7,7 +7,7 @@ from tui_trader.errors import UsageError
 from tui_trader.services.ports import Change, HistoryFilter
 from tui_trader.store import SqliteStore
 from tui_trader.store.history import FILLS, ORDERS, STILL_OPEN
-from tui_trader.store.pages import SPAN
+from tui_trader.store.pages import SPAN, TOTALS_KEPT
 from tui_trader.store.session import Session
 
 
@@ -38,6 +38,13 @@ async def test_a_total_follows_changes_of_state(store: SqliteStore) -> None:
     assert (await store.orders(where, 1)).total == 2
     await store.write(Change(orders=[order(1, version=1), order(3)]))
     assert (await store.orders(where, 1)).total == 3
+
+
+async def test_totals_of_ever_other_filters_are_not_kept_for_ever(store: SqliteStore) -> None:
+    await store.write(Change(orders=[order(1), order(2)]))
+    for number in range(TOTALS_KEPT + 3):
+        assert (await store.orders(HistoryFilter(start=number), 1)).total == 2
+    assert len(store._pages._totals) == 3
 
 
 async def test_far_pages_and_rare_matches_are_found_in_bounded_steps(store: SqliteStore) -> None:

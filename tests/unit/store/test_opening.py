@@ -3,6 +3,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.unit.store.samples import modes, placed
 from tui_trader.clock import SystemClock
 from tui_trader.errors import StoreError
 from tui_trader.store import SqliteStore
+from tui_trader.store.opening import configure
 from tui_trader.store.session import Session
 
 CLOCK = SystemClock()
@@ -162,3 +164,8 @@ async def test_a_folder_in_the_place_of_the_file_or_none_at_all_is_refused(tmp_p
     (tmp_path / "desk.db").mkdir()
     assert "not a plain file" in await _refusal(tmp_path / "desk.db")
     await _refusal(tmp_path / "missing" / "desk.db")
+
+
+def test_a_file_system_without_a_log_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(StoreError, match="choose a local folder"):
+        configure(connection, tmp_path / "desk.db")

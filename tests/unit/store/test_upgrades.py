@@ -107,7 +107,7 @@ async def test_a_copy_is_whole_while_commits_go_on(store: SqliteStore, tmp_path:
 
 
 async def test_a_commit_does_not_wait_for_a_whole_copy(store: SqliteStore, tmp_path: Path) -> None:
-    await store.write(Change(settings={str(number): "x" * 10_000 for number in range(400)}))
+    await store.write(Change(settings={str(number): "x" * 100_000 for number in range(120)}))
     sequences: list[int] = []
 
     def copy(session: Session) -> None:

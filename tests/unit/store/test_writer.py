@@ -1,5 +1,4 @@
 import asyncio
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -123,6 +122,27 @@ async def test_a_write_goes_in_between_the_steps_of_a_long_read(store: SqliteSto
     assert seen == 3000
 
 
+async def test_waiting_writes_pass_in_the_middle_of_long_work(store: SqliteStore) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    def long_work(session: Session) -> list[int]:
+        entered.set()
+        assert go.wait(30)
+        before = session.head.sequence
+        store._writer.commit_waiting(session)
+        between = session.head.sequence
+        store._writer.commit_waiting(session)
+        return [before, between, session.head.sequence]
+
+    work = store._writer.run(long_work)
+    await asyncio.to_thread(entered.wait, 30)
+    write = asyncio.ensure_future(store.write(placed(1)))
+    await asyncio.sleep(0)
+    go.set()
+    assert await work == [0, 1, 1]
+    assert await write == 1
+
+
 async def test_a_flood_of_writes_does_not_starve_a_read(store: SqliteStore) -> None:
     answered = asyncio.Event()
 
@@ -197,42 +217,6 @@ async def test_a_full_disk_refuses_the_change_and_works_again_with_space(store: 
     assert await store.verify() == 3
 
 
-async def test_a_disk_that_failed_is_not_trusted_again(store: SqliteStore) -> None:
-    class Failing:
-        """A connection whose commit meets a disk error."""
-
-        in_transaction = False
-
-        def __init__(self, session: Session) -> None:
-            self._true = session.connection
-
-        def execute(self, statement: str) -> object:
-            if statement == "COMMIT":
-                error = sqlite3.OperationalError("disk I/O error")
-                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
-                self._true.execute("ROLLBACK")
-                raise error
-            return self._true.execute(statement)
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._true, name)
-
-    def swap(session: Session) -> None:
-        session._connection = Failing(session)  # type: ignore[assignment]
-
-    await store._writer.run(swap)
-    with pytest.raises(StoreError, match=r"disk under .* failed"):
-        await store.write(placed(1))
-
-    def restore(session: Session) -> None:
-        session._connection = session._connection._true  # type: ignore[attr-defined]
-
-    await store._writer.run(restore)
-    with pytest.raises(StoreError, match="must be restarted"):
-        await store.write(placed(1))
-    assert await store.verify() == 0
-
-
 def test_a_loop_that_is_gone_leaves_the_write_committed(tmp_path: Path) -> None:
     async def begin() -> SqliteStore:
         store = await SqliteStore.open(tmp_path / "desk.db", SystemClock())
@@ -249,3 +233,17 @@ def test_a_loop_that_is_gone_leaves_the_write_committed(tmp_path: Path) -> None:
         return count
 
     assert asyncio.run(end()) == 1
+
+
+async def test_an_error_of_our_own_reaches_those_that_wait_and_the_thread_lives_on(store: SqliteStore) -> None:
+    def fail(batches: object) -> list[int | StoreError]:
+        raise KeyError(str(batches))
+
+    def swap(session: Session) -> None:
+        session.commit = fail  # type: ignore[method-assign,assignment]
+
+    await store._writer.run(swap)
+    with pytest.raises(KeyError):
+        await store.write(placed(1))
+    await store._writer.run(lambda session: vars(session).pop("commit"))
+    assert await store.write(placed(1)) == 1
