@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
 async def _run(options: SimOptions) -> None:
     """Serve until a signal or the end of the linger time."""
     from tui_trader.exchange.sim.server import serving  # noqa: PLC0415 - the parser must be there before the server
-    from tui_trader.exchange.sim.venue import open_venue  # noqa: PLC0415
+    from tui_trader.exchange.sim.venue import open_venue  # noqa: PLC0415 - as above
 
     clock = SystemClock()
     listener = serving.bind(options.port)

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from tui_trader.exchange.sim.refusals import PARAMETER_WRONG, Refusal
-from tui_trader.exchange.sim.server import params, rows
+from tui_trader.exchange.sim.server import account_rows, params
 from tui_trader.exchange.sim.server.calls import Call, Handler
 from tui_trader.exchange.wire import codes, endpoints
 from tui_trader.exchange.wire.endpoints import Endpoint
 
 
 def _account(call: Call) -> object:
-    return rows.account(call.house.venue.balances(call.account))
+    return account_rows.account(call.house.venue.balances(call.account))
 
 
 def uid_of(account: str) -> str:
@@ -30,12 +30,15 @@ def _kyc(_call: Call) -> object:
 
 def _fee(call: Call) -> object:
     rules = call.house.venue.rules(params.need(call.params, "symbol"))
-    data = {"makerCommission": rows.ratio(rules.maker_fee), "takerCommission": rows.ratio(rules.taker_fee)}
-    return rows.wrapped(data, call.house.server_ms())
+    data = {
+        "makerCommission": account_rows.ratio(rules.maker_fee),
+        "takerCommission": account_rows.ratio(rules.taker_fee),
+    }
+    return account_rows.wrapped(data, call.house.server_ms())
 
 
 def _mx_deduct(call: Call) -> object:
-    return rows.wrapped({"mxDeductEnable": call.house.mx_deduct}, call.house.server_ms())
+    return account_rows.wrapped({"mxDeductEnable": call.house.mx_deduct}, call.house.server_ms())
 
 
 def _set_mx_deduct(call: Call) -> object:
@@ -48,7 +51,7 @@ def _set_mx_deduct(call: Call) -> object:
 
 def _coins(call: Call) -> object:
     assets = {asset: None for rules in call.house.venue.symbols() for asset in (rules.base, rules.quote)}
-    return [rows.coin(asset) for asset in assets]
+    return [account_rows.coin(asset) for asset in assets]
 
 
 def _create_key(call: Call) -> object:
@@ -72,7 +75,7 @@ def _close_key(call: Call) -> object:
 
 
 def _done(call: Call, data: object) -> object:
-    return rows.wrapped(data, call.house.server_ms(), max(codes.SUCCESS))
+    return account_rows.wrapped(data, call.house.server_ms(), max(codes.SUCCESS))
 
 
 def _group_id(call: Call) -> int:

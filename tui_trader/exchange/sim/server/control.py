@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from tui_trader.exchange.sim.refusals import Refusal
-from tui_trader.exchange.sim.server import rows
+from tui_trader.exchange.sim.server import market_rows, order_rows
 from tui_trader.exchange.sim.server.faults import Rule
 from tui_trader.exchange.sim.server.gateway import ApiKey, Request
 from tui_trader.exchange.sim.server.house import House
@@ -140,15 +140,15 @@ class Control:
         """Change a pair's rules."""
         order = SymbolChange.model_validate_json(request.body)
         changes = order.model_dump(exclude={"symbol"}, exclude_none=True)
-        return rows.symbol_info(self._house.venue.change_rules(order.symbol, **changes))
+        return market_rows.symbol_info(self._house.venue.change_rules(order.symbol, **changes))
 
     def orders(self, _request: Request) -> Any:
         """Every order ever accepted, in its latest state, with its account and client id."""
-        return [{**rows.order(order), "account": order.account} for order in self._house.oracle.orders()]
+        return [{**order_rows.order(order), "account": order.account} for order in self._house.oracle.orders()]
 
     def fills(self, _request: Request) -> Any:
         """Every own execution."""
-        return [{**rows.fill(fill), "account": fill.account} for fill in self._house.oracle.fills()]
+        return [{**order_rows.fill(fill), "account": fill.account} for fill in self._house.oracle.fills()]
 
     def requests(self, _request: Request) -> Any:
         """List the latest REST requests with the status they got, oldest first; signatures left out."""

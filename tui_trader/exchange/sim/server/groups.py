@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tui_trader.exchange.sim.refusals import PARAMETER_WRONG, Refusal
-from tui_trader.exchange.sim.server.rows import Json
+from tui_trader.exchange.sim.server.order_rows import Json
 
 MAX_GROUPS = 10
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from tui_trader.domain.money import canonical
 from tui_trader.exchange.sim.refusals import BAD_COMBINATION, INVALID_INTERVAL, Refusal
-from tui_trader.exchange.sim.server import params, rows
+from tui_trader.exchange.sim.server import account_rows, market_rows, params
 from tui_trader.exchange.sim.server.calls import Call, Handler
 from tui_trader.exchange.sim.symbols import SymbolRules
 from tui_trader.exchange.wire import endpoints, limits
@@ -23,7 +23,7 @@ def _time(call: Call) -> object:
 
 def _default_symbols(call: Call) -> object:
     listed = [rules.symbol for rules in call.house.venue.symbols() if rules.open_to_api]
-    return rows.wrapped(listed, call.house.server_ms())
+    return account_rows.wrapped(listed, call.house.server_ms())
 
 
 def _offline(call: Call) -> object:
@@ -37,7 +37,7 @@ def _exchange_info(call: Call) -> object:
         "serverTime": call.house.server_ms(),
         "rateLimits": [],
         "exchangeFilters": [],
-        "symbols": [rows.symbol_info(rules) for rules in _asked(call)],
+        "symbols": [market_rows.symbol_info(rules) for rules in _asked(call)],
     }
 
 
@@ -51,12 +51,12 @@ def _asked(call: Call) -> list[SymbolRules]:
 def _depth(call: Call) -> object:
     limit = params.rows(call.params, limits.DEFAULT_DEPTH, limits.MAX_DEPTH)
     book = call.house.venue.depth(params.need(call.params, "symbol"), limit)
-    return rows.depth(book, call.house.server_ms())
+    return market_rows.depth(book, call.house.server_ms())
 
 
 def _trades(call: Call) -> object:
     limit = params.rows(call.params, limits.DEFAULT_ROWS, limits.MAX_TRADES)
-    return [rows.trade(print_) for print_ in call.house.venue.trades(params.need(call.params, "symbol"), limit)]
+    return [market_rows.trade(print_) for print_ in call.house.venue.trades(params.need(call.params, "symbol"), limit)]
 
 
 def _aggregated(call: Call) -> object:
@@ -67,7 +67,7 @@ def _aggregated(call: Call) -> object:
     limit = params.rows(call.params, limits.DEFAULT_ROWS, limits.MAX_TRADES)
     venue = call.house.venue
     prints = venue.trades(symbol, limit)[::-1] if start is None else venue.trades_between(symbol, start, end, limit)
-    return [rows.aggregated_trade(print_) for print_ in prints]
+    return [market_rows.aggregated_trade(print_) for print_ in prints]
 
 
 def _klines(call: Call) -> object:
@@ -81,7 +81,7 @@ def _klines(call: Call) -> object:
         params.number(call.params, "endTime"),
         params.rows(call.params, limits.MAX_KLINES, limits.MAX_KLINES),
     )
-    return [rows.kline(candle) for candle in candles]
+    return [market_rows.kline(candle) for candle in candles]
 
 
 def _average(call: Call) -> object:
@@ -102,7 +102,7 @@ def _per_symbol(row: Callable[[Call, str], object]) -> Handler:
 
 
 def _day(call: Call, symbol: str) -> object:
-    return rows.day_ticker(call.house.venue.ticker(symbol))
+    return market_rows.day_ticker(call.house.venue.ticker(symbol))
 
 
 def _price(call: Call, symbol: str) -> object:
@@ -110,7 +110,7 @@ def _price(call: Call, symbol: str) -> object:
 
 
 def _best(call: Call, symbol: str) -> object:
-    return rows.book_ticker(call.house.venue.best(symbol))
+    return market_rows.book_ticker(call.house.venue.best(symbol))
 
 
 def _no_futures(_call: Call) -> object:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tui_trader.exchange.sim.model import OPEN, Order, OrderRequest
 from tui_trader.exchange.sim.refusals import NO_SUCH_ORDER, PARAMETER_WRONG, Refusal
-from tui_trader.exchange.sim.server import params, rows
+from tui_trader.exchange.sim.server import order_rows, params
 from tui_trader.exchange.sim.server.calls import Call, Handler
 from tui_trader.exchange.sim.server.params import Params
 from tui_trader.exchange.wire import endpoints, limits
@@ -30,7 +30,7 @@ def _request(values: Params) -> OrderRequest:
 
 
 def _place(call: Call) -> object:
-    return rows.placed(call.house.venue.place(call.account, _request(call.params), call.now_ms))
+    return order_rows.placed(call.house.venue.place(call.account, _request(call.params), call.now_ms))
 
 
 def _test(call: Call) -> object:
@@ -66,7 +66,7 @@ def _texts(row: Any) -> dict[str, str]:
 
 def _batch_element(call: Call, element: dict[str, str]) -> object:
     try:
-        return rows.batch_placed(call.house.venue.place(call.account, _request(element), call.now_ms))
+        return order_rows.batch_placed(call.house.venue.place(call.account, _request(element), call.now_ms))
     except Refusal as refusal:
         return {"newClientOrderId": element.get("newClientOrderId"), "msg": refusal.msg, "code": refusal.code}
 
@@ -80,7 +80,7 @@ def _cancel(call: Call) -> object:
         order_id=call.params.get("orderId") or None,
         client_order_id=client_id,
     )
-    return rows.canceled(before, client_id)
+    return order_rows.canceled(before, client_id)
 
 
 def _cancel_symbols(call: Call) -> object:
@@ -88,7 +88,7 @@ def _cancel_symbols(call: Call) -> object:
     if len(symbols) > MAX_CANCEL_SYMBOLS:
         raise Refusal(*PARAMETER_WRONG)
     gone = call.house.venue.cancel_symbols(call.account, symbols, call.now_ms)
-    return [{**rows.canceled(order, None), "orderListId": rows.NO_LIST} for order in gone]
+    return [{**order_rows.canceled(order, None), "orderListId": order_rows.NO_LIST} for order in gone]
 
 
 def _cancel_everything(call: Call) -> object:
@@ -108,7 +108,7 @@ def _query(call: Call) -> object:
         if seen is None:
             raise Refusal(*NO_SUCH_ORDER)
         order = seen
-    return rows.order(order)
+    return order_rows.order(order)
 
 
 def _open(call: Call) -> object:
@@ -118,7 +118,7 @@ def _open(call: Call) -> object:
         found = [o for o in past if _mine(call, o) and o.status in OPEN and symbol in {None, o.symbol}]
     else:
         found = call.house.venue.open_orders(call.account, symbol)
-    return [rows.order(order) for order in found]
+    return [order_rows.order(order) for order in found]
 
 
 def _mine(call: Call, order: Order) -> bool:
@@ -137,7 +137,7 @@ def _all(call: Call) -> object:
     if call.lag_ms:
         past = [call.house.oracle.as_of(order.order_id, call.now_ms - call.lag_ms) for order in found]
         found = [order for order in past if order is not None]
-    return [rows.order(order) for order in found]
+    return [order_rows.order(order) for order in found]
 
 
 def _my_trades(call: Call) -> object:
@@ -152,7 +152,7 @@ def _my_trades(call: Call) -> object:
     )
     if call.lag_ms:
         found = [fill for fill in found if call.house.oracle.fill_known(fill, call.now_ms - call.lag_ms)]
-    return [rows.fill(fill) for fill in found]
+    return [order_rows.fill(fill) for fill in found]
 
 
 ROUTES: Final[Mapping[Endpoint, Handler]] = {

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import uvicorn
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tui_trader.clock import Clock, SystemClock
 from tui_trader.errors import UsageError
 from tui_trader.exchange.sim.config import VenueConfig
 from tui_trader.exchange.sim.server import key_file
+from tui_trader.exchange.sim.server.face import Face, Protocol
 from tui_trader.exchange.sim.server.faults import Faults
 from tui_trader.exchange.sim.server.gateway import ApiKey
 from tui_trader.exchange.sim.server.house import House
@@ -25,7 +22,6 @@ from tui_trader.exchange.sim.server.hub import Hub
 from tui_trader.exchange.sim.server.listen_keys import ListenKeys
 from tui_trader.exchange.sim.server.oracle import Oracle
 from tui_trader.exchange.sim.server.rates import Rates
-from tui_trader.exchange.sim.server.rest import Rest
 from tui_trader.exchange.sim.server.sockets import Sockets
 from tui_trader.exchange.sim.venue import Venue, open_venue
 
@@ -36,42 +32,6 @@ SWEEP_S: Final = 1.0
 KEEP_ALIVE_S: Final = 120
 SHUTDOWN_S: Final = 1
 MAX_FRAME: Final = 64 * 1024
-
-
-class Face:
-    """The whole ASGI application of one simulator."""
-
-    def __init__(self, house: House) -> None:
-        self.sockets = Sockets(house)
-        self._rest = Rest(house)
-        self._control = _control(house, self._rest, self.sockets) if house.control else None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Route by protocol and path."""
-        path = scope["path"]
-        if scope["type"] == "websocket":
-            socket_ = WebSocket(scope, receive, send)
-            await (self.sockets.serve(socket_) if path == "/ws" else socket_.close())
-        elif not path.startswith("/control"):
-            await self._rest(scope, receive, send)
-        elif self._control is not None:
-            await self._control(scope, receive, send)
-        else:
-            await PlainTextResponse("Not Found", 404)(scope, receive, send)
-
-
-def _control(house: House, rest: Rest, sockets: Sockets) -> ASGIApp:
-    from tui_trader.exchange.sim.server.control import Control  # noqa: PLC0415 - its validation costs 7 MB
-
-    return Control(house, rest, sockets)
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP whose scope carries ``state["abort"]``: cut the connection without an answer. WebSockets inherit it."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own spelling
-        self.app_state = {**self.app_state, "abort": transport.abort}
-        super().connection_made(transport)
 
 
 class _Server(uvicorn.Server):
@@ -209,7 +169,7 @@ async def simulator(
 def _config(face: Face) -> uvicorn.Config:
     return uvicorn.Config(
         cast("Any", face),  # uvicorn's own ASGI types and starlette's say the same in different words
-        http=_Protocol,
+        http=Protocol,
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,

@@ -1,31 +1,13 @@
-"""JSON shapes of the venue's answers, in MEXC's own spelling (rest.md §4-§7). Money goes out as text."""
+"""JSON shapes of market data, in MEXC's own spelling (rest.md §4, §5). Money goes out as text."""
 
-from decimal import Decimal
 from typing import Any
 
 from tui_trader.domain.money import canonical
-from tui_trader.exchange.sim.model import (
-    Balance,
-    BestPrices,
-    Candle,
-    DayTicker,
-    Depth,
-    Fill,
-    Order,
-    PriceLevel,
-    PublicTrade,
-)
+from tui_trader.exchange.sim.model import BestPrices, Candle, DayTicker, Depth, PriceLevel, PublicTrade
 from tui_trader.exchange.sim.symbols import SymbolRules
 from tui_trader.exchange.wire.vocabulary import Side
 
 Json = dict[str, Any]
-NO_LIST = -1
-"""``orderListId`` of an order that belongs to no list."""
-
-
-def wrapped(data: object, now_ms: int, code: int = 0) -> Json:
-    """Build the envelope of tradeFee, mxDeduct, the symbol lists and the strategy groups."""
-    return {"data": data, "code": code, "msg": "success", "timestamp": now_ms}
 
 
 def symbol_info(rules: SymbolRules) -> Json:
@@ -158,121 +140,3 @@ def book_ticker(best: BestPrices) -> Json:
         "askPrice": canonical(best.ask),
         "askQty": canonical(best.ask_quantity),
     }
-
-
-def placed(order: Order) -> Json:
-    """Answer of POST /order: no status, no fills, no client id."""
-    return {
-        "symbol": order.symbol,
-        "orderId": order.order_id,
-        "orderListId": NO_LIST,
-        "price": canonical(order.price),
-        "origQty": canonical(order.quantity),
-        "type": str(order.type),
-        "side": str(order.side),
-        "stpMode": order.stp_mode,
-        "transactTime": order.created_ms,
-    }
-
-
-def batch_placed(order: Order) -> Json:
-    """One accepted element of POST /batchOrders."""
-    row: Json = {"symbol": order.symbol, "orderId": order.order_id, "orderListId": NO_LIST}
-    return row if order.client_order_id is None else {**row, "newClientOrderId": order.client_order_id}
-
-
-def canceled(order: Order, given_client_id: str | None) -> Json:
-    """Answer of DELETE /order: the state before the cancel."""
-    return {
-        "symbol": order.symbol,
-        "origClientOrderId": given_client_id,
-        "orderId": order.order_id,
-        "clientOrderId": order.client_order_id,
-        "price": canonical(order.price),
-        "origQty": canonical(order.quantity),
-        "executedQty": canonical(order.executed_quantity),
-        "cummulativeQuoteQty": canonical(order.executed_quote),
-        "status": str(order.status),
-        "type": str(order.type),
-        "side": str(order.side),
-    }
-
-
-def order(order: Order) -> Json:
-    """One order as queries show it."""
-    return {
-        "symbol": order.symbol,
-        "orderId": order.order_id,
-        "orderListId": NO_LIST,
-        "clientOrderId": order.client_order_id,
-        "price": canonical(order.price),
-        "origQty": canonical(order.quantity),
-        "executedQty": canonical(order.executed_quantity),
-        "cummulativeQuoteQty": canonical(order.executed_quote),
-        "status": str(order.status),
-        "timeInForce": None,
-        "type": str(order.type),
-        "side": str(order.side),
-        "stopPrice": None,
-        "icebergQty": None,
-        "time": order.created_ms,
-        "updateTime": order.updated_ms,
-        "isWorking": True,
-        "stpMode": order.stp_mode,
-        "cancelReason": order.cancel_reason,
-        "origQuoteOrderQty": canonical(order.value),
-    }
-
-
-def fill(fill: Fill) -> Json:
-    """One row of GET /myTrades."""
-    return {
-        "symbol": fill.symbol,
-        "id": fill.trade_id,
-        "orderId": fill.order_id,
-        "orderListId": NO_LIST,
-        "price": canonical(fill.price),
-        "qty": canonical(fill.quantity),
-        "quoteQty": canonical(fill.quote_quantity),
-        "commission": canonical(fill.fee),
-        "commissionAsset": fill.fee_asset,
-        "time": fill.time_ms,
-        "isBuyer": fill.side is Side.BUY,
-        "isMaker": fill.is_maker,
-        "isBestMatch": True,
-        "isSelfTrade": fill.is_self_trade,
-        "clientOrderId": fill.client_order_id,
-    }
-
-
-def account(balances: list[Balance]) -> Json:
-    """Answer of GET /account; only assets that are there are listed."""
-    held = [balance for balance in balances if balance.free or balance.locked]
-    return {
-        "makerCommission": None,
-        "takerCommission": None,
-        "buyerCommission": None,
-        "sellerCommission": None,
-        "canTrade": True,
-        "canWithdraw": True,
-        "canDeposit": True,
-        "updateTime": None,
-        "accountType": "SPOT",
-        "balances": [_balance(balance) for balance in sorted(held, key=lambda balance: balance.asset)],
-        "permissions": ["SPOT"],
-    }
-
-
-def _balance(balance: Balance) -> Json:
-    free = canonical(balance.free)
-    return {"asset": balance.asset, "free": free, "locked": canonical(balance.locked), "available": free}
-
-
-def ratio(value: Decimal) -> float:
-    """Turn a fee ratio into the JSON number that tradeFee answers; it leaves the exact world for good."""
-    return float(value)
-
-
-def coin(asset: str) -> Json:
-    """One row of capital/config/getall; the simulator moves no coins, so the network list is empty."""
-    return {"coin": asset, "name": asset, "Name": asset, "networkList": []}
