@@ -9,8 +9,8 @@ import signal
 from collections.abc import Awaitable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui_trader.api.server import ApiServer
 from tui_trader.clock import Clock, SystemClock
 from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.desk.start import come_up, order_prefix
@@ -23,6 +23,9 @@ from tui_trader.settings import Mode, Settings
 from tui_trader.simulator import Simulator
 from tui_trader.store.schema import SCHEMA_VERSION
 from tui_trader.store.sqlite_store import SqliteStore
+
+if TYPE_CHECKING:
+    from tui_trader.api.server import ApiServer
 
 HEAD_START_S = 0.8
 STEP_LIMIT_S = 1.5
@@ -93,20 +96,30 @@ async def _live_through(
     """Answer, come up, and wait for the end."""
     token = api_token(paths, settings) if settings.api.port is not None else ""
     live, loaded = settings.mode is Mode.LIVE, asyncio.Event()
-    api = ApiServer(desk.services, socket_path=paths.socket, tcp_port=settings.api.port, token=token)
     up = come_up(desk, paths, venue, clock, held, loaded, live=live)
     coming = asyncio.create_task(up, name="come up")
     try:
-        await _head_start(coming, loaded)
-        await api.start()
-        desk.tasks.run("desk", desk.desk.keep)
-        if simulator is not None:
-            desk.tasks.run("simulated exchange", lambda: simulator.keep(_say_restart))
-        await _until_over(coming, stop, api)
+        api_server = await asyncio.to_thread(_api_server)
+        api = api_server(desk.services, socket_path=paths.socket, tcp_port=settings.api.port, token=token)
+        try:
+            await _head_start(coming, loaded)
+            await api.start()
+            desk.tasks.run("desk", desk.desk.keep)
+            if simulator is not None:
+                desk.tasks.run("simulated exchange", lambda: simulator.keep(_say_restart))
+            await _until_over(coming, stop, api)
+        finally:
+            await _close("api", api.close())
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
-        await _close("api", api.close())
+
+
+def _api_server() -> type[ApiServer]:
+    """Import the HTTP server, on a thread: the venue's answers are on their way meanwhile."""
+    from tui_trader.api.server import ApiServer  # noqa: PLC0415 - see above
+
+    return ApiServer
 
 
 async def _head_start(coming: asyncio.Task[None], loaded: asyncio.Event) -> None:

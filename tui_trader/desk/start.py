@@ -47,9 +47,7 @@ async def come_up(
     failures = 0
     while True:
         try:
-            await desk.exchange.open()
-            desk.market.begin()
-            uid, _ = await asyncio.gather(desk.exchange.uid(), desk.market.load())
+            uid = await _open(desk, loaded)
             break
         except VenueUnavailable as error:
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
@@ -59,7 +57,6 @@ async def come_up(
             failures += 1
         except VenueRejected as error:
             raise UsageError(f"{venue} refuses this key: {error} Set another with: tui-trader keys set") from None
-    loaded.set()
     await _check_account(desk.store, uid)
     if live:
         held.enter_context(account_lock(paths, venue, uid))
@@ -73,6 +70,31 @@ async def come_up(
     ):
         desk.tasks.run(name, work)
     await desk.path.start()
+
+
+async def _open(desk: Desk, loaded: asyncio.Event) -> str:
+    """Bring the account and the market up side by side and return the account's number."""
+    market = asyncio.create_task(_market(desk, loaded))
+    try:
+        uid = await _own_account(desk)
+        await market
+    finally:
+        market.cancel()
+        await asyncio.gather(market, return_exceptions=True)
+    return uid
+
+
+async def _own_account(desk: Desk) -> str:
+    """Open what an account needs and return its number."""
+    await desk.exchange.open()
+    return await desk.exchange.uid()
+
+
+async def _market(desk: Desk, loaded: asyncio.Event) -> None:
+    """Bring public data up, which waits for no key and no clock."""
+    desk.market.begin()
+    await desk.market.load()
+    loaded.set()
 
 
 async def _check_account(store: Store, uid: str) -> None:

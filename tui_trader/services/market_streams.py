@@ -44,8 +44,9 @@ class MarketStreams:
         self.listeners: list[Callable[[Quote], None]] = []
 
     def begin(self) -> None:
-        """Start what was asked for, and the day figures of all pairs."""
-        self._leases.take((DAY,), lambda: self._venue.watch_day_tickers(self.tickers))
+        """Start what was asked for, and the day figures of all pairs; a second call changes nothing."""
+        if not self._leases.holders((DAY,)):
+            self._leases.take((DAY,), lambda: self._venue.watch_day_tickers(self.tickers))
         self._leases.begin()
 
     # -- what somebody wants
