@@ -89,7 +89,7 @@ def _matches(row: Row, where: HistoryFilter) -> bool:
         and (where.tag is None or (known and where.tag in known.request.tags))
         and (not where.text or any(where.text.lower() in word.lower() for word in words))
         and (where.start is None or row.at >= where.start)
-        and (where.end is None or row.at < where.end)
+        and (where.end is None or row.at <= where.end)
     )
 
 

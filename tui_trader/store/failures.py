@@ -19,6 +19,7 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "{path} is damaged; put a backup in its place, or move it away to begin an empty one.",
     sqlite3.SQLITE_FULL: "The disk is full and nothing was written to {path}; free some space.",
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that the folder is there and writable.",
+    sqlite3.SQLITE_CONSTRAINT: "{path} refused a second order of one intent or client id, or a missing value.",
     sqlite3.SQLITE_READONLY: "{path} cannot be written; check its owner and mode (chmod 600).",
     sqlite3.SQLITE_PERM: "{path} cannot be read; check its owner and mode (chmod 600).",
     sqlite3.SQLITE_IOERR: "The disk under {path} failed; the desk must be restarted once the disk is sound.",

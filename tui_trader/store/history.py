@@ -104,14 +104,14 @@ class History:
         return [] if than is None else [Tuple(self.at, self.table.row) >= Tuple(*than)]
 
     def indexed(self, where: HistoryFilter) -> list[Any]:
-        """Return the conditions that an index answers; ``start`` is inside, ``end`` outside."""
+        """Return the conditions that an index answers; both ends of a range are inside."""
         found: list[Any] = []
         if where.symbol is not None:
             found.append(self.table.symbol == where.symbol)
         if where.start is not None:
             found.append(self.at >= where.start)
         if where.end is not None:
-            found.append(self.at < where.end)
+            found.append(self.at <= where.end)
         return found
 
     def scanned(self, where: HistoryFilter) -> list[Any]:

@@ -58,8 +58,8 @@ def balances(session: Session) -> list[Row]:
 
 
 def equity(session: Session, start: int, end: int, limit: int) -> list[Row]:
-    """List equity samples from ``start`` to before ``end``, oldest first."""
-    query = _all(Equity).where(Equity.at >= start, Equity.at < end)
+    """List equity samples from ``start`` to ``end``, both inside, oldest first."""
+    query = _all(Equity).where(Equity.at >= start, Equity.at <= end)
     return session.fetch(query.order_by(Equity.at).limit(limit))
 
 

@@ -81,7 +81,7 @@ class SqliteStore:
         return await values(await self._writer.run(queries.unfinished_orders), order_from)
 
     async def orders(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Order]:
-        """Page through orders, newest first; ``start`` is inside the range and ``end`` outside."""
+        """Page through orders, newest first; both ends of a time range are inside it."""
         return await self._pages.page(ORDERS, where, limit, cursor, offset)
 
     async def fills(self, where: HistoryFilter, limit: int, cursor: str | None = None, offset: int = 0) -> Rows[Fill]:
@@ -106,7 +106,7 @@ class SqliteStore:
         return await values(await self._writer.run(queries.balances), balance_from)
 
     async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
-        """List equity samples, oldest first; ``start`` is inside the range and ``end`` outside."""
+        """List equity samples, oldest first; both ends of the range are inside it."""
         rows = await self._writer.run(lambda session: queries.equity(session, start, end, limit))
         return await values(rows, equity_from)
 

@@ -1,0 +1,91 @@
+"""What the services may rely on, checked on the store and on its twin in memory."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.twins.store import StoreTwin
+from tests.unit.store.samples import START, fill, line, order, position
+from tui_trader.clock import SystemClock
+from tui_trader.domain.balance import Balance, EquitySample
+from tui_trader.domain.order import OrderStatus
+from tui_trader.errors import StoreError
+from tui_trader.services.ports import Change, HistoryFilter, Store
+from tui_trader.store import SqliteStore
+
+
+@pytest_asyncio.fixture(params=["sqlite", "twin"])
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    store: Store = StoreTwin() if request.param == "twin" else await SqliteStore.open(tmp_path / "d.db", SystemClock())
+    yield store
+    await store.close()
+
+
+async def test_a_write_answers_with_the_journals_sequence(kept: Store) -> None:
+    assert await kept.write(Change(journal=[line(1), line(2)])) == 2
+    assert await kept.write(Change(settings={"a": "1"})) == 2
+    assert await kept.write(Change(journal=[line(3)])) == 3
+    assert await kept.verify() == 3
+    assert [await kept.setting("a"), await kept.setting("b")] == ["1", None]
+
+
+async def test_lines_are_filtered_by_sequence_order_and_kind(kept: Store) -> None:
+    await kept.write(Change(journal=[line(1), line(2, kind="gate"), line(3), line(4, kind="gate")]))
+    assert [each.sequence for each in await kept.journal(after=1, limit=2)] == [2, 3]
+    assert [each.sequence for each in await kept.journal(kind="gate")] == [2, 4]
+    assert [each.sequence for each in await kept.journal(order_id=line(3).order_id)] == [3]
+    assert (await kept.journal(after=3))[0] == replace(
+        line(4, kind="gate"), sequence=4, hash=(await kept.journal(after=3))[0].hash
+    )
+
+
+async def test_orders_are_found_replaced_and_listed(kept: Store) -> None:
+    await kept.write(Change(orders=[order(1), order(2), order(3)]))
+    done = order(2, status=OrderStatus.FILLED, venue_order_id="V2", executed=Decimal("0.01"), version=1)
+    await kept.write(Change(orders=[done]))
+    for name in (done.id, done.client_order_id, done.intent_id, "V2"):
+        assert await kept.order(name) == done
+    assert await kept.order("nothing") is None
+    assert await kept.unfinished_orders() == [order(1), order(3)]
+
+
+async def test_an_intent_is_written_once(kept: Store) -> None:
+    await kept.write(Change(orders=[order(1), order(3, intent_id=""), order(4, intent_id="")]))
+    with pytest.raises(StoreError):
+        await kept.write(Change(journal=[line(2)], orders=[order(2, intent_id=order(1).intent_id)]))
+    assert await kept.verify() == 0
+
+
+async def test_orders_page_newest_first_to_the_end(kept: Store) -> None:
+    await kept.write(
+        Change(orders=[order(number, symbol="BTCUSDT" if number % 2 else "MXUSDT") for number in range(9)])
+    )
+    page = await kept.orders(HistoryFilter(symbol="BTCUSDT", start=START + 2, end=START + 7), 2)
+    following = await kept.orders(HistoryFilter(symbol="BTCUSDT", start=START + 2, end=START + 7), 2, page.cursor)
+    assert [each.created_at - START for each in (*page.items, *following.items)] == [7, 5, 3]
+    assert (page.total, following.total, following.cursor) == (3, 3, None)
+    assert [each.created_at - START for each in (await kept.orders(HistoryFilter(), 2, offset=3)).items] == [5, 4]
+
+
+async def test_executions_count_once_and_stream_oldest_first(kept: Store) -> None:
+    await kept.write(Change(fills=[fill(2), fill(1), fill(2, source="push"), fill(3, symbol="MXUSDT")]))
+    assert [each async for each in kept.all_fills()] == [fill(1), fill(2), fill(3, symbol="MXUSDT")]
+    assert [each async for each in kept.all_fills("BTCUSDT")] == [fill(1), fill(2)]
+    assert await kept.fills_of("V2") == [fill(2)]
+    assert (await kept.fills(HistoryFilter(symbol="BTCUSDT"), 1)).total == 2
+
+
+async def test_positions_balances_and_equity_are_what_was_written_last(kept: Store) -> None:
+    samples = [EquitySample(at, Decimal(at), Decimal(0)) for at in (1, 2, 3)]
+    await kept.write(Change(positions=[position(1), position(2)], equity=samples))
+    await kept.write(Change(removed_positions=["position-1"], positions=[position(3)]))
+    await kept.write(Change(balances=[Balance("USDT", Decimal(1), Decimal(0))]))
+    await kept.write(Change(balances=[Balance("USDT", Decimal("2.5"), Decimal(0))]))
+    assert await kept.positions() == [position(3), position(2)]
+    assert await kept.balances() == [Balance("USDT", Decimal("2.5"), Decimal(0))]
+    assert await kept.equity(1, 2) == samples[:2]
+    assert await kept.equity(2, 9, limit=1) == samples[1:2]
