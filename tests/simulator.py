@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 STOP_S = 5.0
 
@@ -21,6 +22,7 @@ class Simulator:
 
     process: subprocess.Popen[str]
     ready: dict[str, str] = field(repr=False)
+    stderr: IO[str] = field(repr=False)
 
     @property
     def rest_url(self) -> str:
@@ -53,6 +55,10 @@ class Simulator:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
+    def said(self) -> str:
+        """What it wrote to stderr so far."""
+        return os.pread(self.stderr.fileno(), 1 << 20, 0).decode()  # its own offset stays where it writes
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
@@ -72,15 +78,19 @@ def start(*options: str) -> Simulator:
     """Start a simulator on a free port and wait for its line; fails with what it said when it does not start."""
     command = [sys.executable, "-m", "tui_trader.exchange.sim", "--port", "0", *options]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # a file, not a pipe: nobody reads what it says while it runs, and a full pipe would stop it
+    said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process, see running()
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True, env=environment
     )
     assert process.stdout is not None
     line = process.stdout.readline()
-    if not line:
-        _, said = process.communicate(timeout=STOP_S)
-        raise AssertionError(f"the simulator did not start: {said}")
-    return Simulator(process, json.loads(line))
+    if line:
+        return Simulator(process, json.loads(line), said)
+    process.wait(STOP_S)
+    process.stdout.close()
+    with said:
+        raise AssertionError(f"the simulator did not start: {os.pread(said.fileno(), 1 << 20, 0).decode()}")
 
 
 @contextmanager
@@ -92,6 +102,6 @@ def running(*options: str) -> Iterator[Simulator]:
     finally:
         if simulator.process.poll() is None:
             simulator.stop()
-        for stream in (simulator.process.stdout, simulator.process.stderr):
-            if stream is not None:
-                stream.close()
+        simulator.stderr.close()
+        if simulator.process.stdout is not None:
+            simulator.process.stdout.close()

@@ -112,7 +112,6 @@ async def test_pro_watches_trades_ticker_and_candles(pro: Any) -> None:
 
 
 async def test_pro_keeps_an_order_book_that_agrees_with_rest(pro: Any) -> None:
-    pro.options["watchOrderBook"] = {"snapshotDelay": 3}
     for _ in range(5):
         book = await within(pro.watch_order_book(BTC))
         assert book["bids"][0][0] < book["asks"][0][0]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "main"]
 LINGER_CHECK_S = 1.0
+INTERRUPTED = 130
 
 
 def main(args: argparse.Namespace) -> int:
@@ -36,6 +37,8 @@ def main(args: argparse.Namespace) -> int:
     except TraderError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:  # before the signal handler stands
+        return INTERRUPTED
     return 0
 
 
