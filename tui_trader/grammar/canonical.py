@@ -9,7 +9,6 @@ from tui_trader.grammar.commands import (
     Close,
     Command,
     Focus,
-    Help,
     Look,
     Place,
     Script,
@@ -36,7 +35,7 @@ def write(command: Command) -> str:
             return " ".join([_VIEW_WORDS[command.view], *([command.symbol] if command.symbol else [])])
         case Focus():
             return command.symbol
-        case Help():
+        case _:
             return f"help {command.topic}".rstrip()
 
 

@@ -58,7 +58,7 @@ def parse(line: str, context: Context) -> Script:
     steps: list[Step] = []
     for separator, tokens in statements(tokenize(line)):
         if not tokens:
-            place = len(line) if separator is None else separator.start
+            place = 0 if separator is None else separator.start
             raise GrammarError("Type a command; help lists them.", position=place, hint=HELP)
         join = Join.THEN if separator is None else Join(separator.text)
         steps.append(replace(_statement(tokens, context), join=join))
@@ -81,6 +81,8 @@ def _statement(tokens: list[Token], context: Context) -> Step:
     reader = Reader(words[1:], context, end)
     command = _PARSERS[verb](reader, verb)
     reader.finish()
+    if isinstance(command, Help):
+        return Step(command)
     if isinstance(command, Cancel) and command.everything and first.lower != CANCEL:
         raise wrong(first, "«cancel all» must be written in full.", "cancel all")
     return Step(command, preview=suffix == "?", force=suffix == "!")

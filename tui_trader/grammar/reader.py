@@ -13,6 +13,7 @@ from tui_trader.grammar.tokens import Token
 from tui_trader.grammar.words import nearest, refusal
 
 NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)"
+LONGEST_SHOWN = 40
 _ROW = re.compile(r":(\d{1,4})")
 
 
@@ -95,7 +96,12 @@ def unknown(token: Token, known: Iterable[str], what: str) -> GrammarError:
         return wrong(token, sentence)
     hint = nearest(token.text, known)
     advice = f"; did you mean «{hint}»?" if hint else "."
-    return wrong(token, f"«{token.text}» {what}{advice}", hint)
+    return wrong(token, f"«{shortened(token.text)}» {what}{advice}", hint)
+
+
+def shortened(text: str) -> str:
+    """Return a word as an error shows it."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def number(token: Token, text: str) -> Decimal:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference, SizeExpression, SizeKind
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import OrderType, Side, TimeInForce
-from tui_trader.grammar.commands import Cancel, Close, Command, Focus, Help, Look, Place, Style
+from tui_trader.grammar.commands import Cancel, Close, Command, Focus, Look, Place, Style
 from tui_trader.grammar.flags import quote
 from tui_trader.grammar.words import VERBS
 
@@ -57,7 +57,7 @@ def describe(command: Command) -> str:
             return f"Show the {command.view.value}{of}."
         case Focus():
             return f"Show {command.symbol}; nothing is sent."
-        case Help():
+        case _:
             return f"Written as: {VERBS[command.topic]}" if command.topic else f"Commands: {', '.join(VERBS)}."
 
 

@@ -23,7 +23,7 @@ def parse_cancel(reader: Reader, _verb: str) -> Cancel:
     """
     found = Cancel()
     everything = False
-    token = reader.peek()
+    first = reader.peek()
     while reader.peek() is not None:
         token = reader.take("A target")
         word = token.lower
@@ -32,8 +32,8 @@ def parse_cancel(reader: Reader, _verb: str) -> Cancel:
         else:
             found = _target(reader, token, found)
     filtered = everything or found.symbol is not None or found.side is not None
-    if token is not None and sum((bool(found.ids), found.last, filtered)) > 1:
-        raise wrong(token, "Cancel either orders by name, or all that match; not both.")
+    if first is not None and sum((bool(found.ids), found.last, filtered)) > 1:
+        raise wrong(first, "Cancel either orders by name, or all that match; not both.")
     return found
 
 
