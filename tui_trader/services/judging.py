@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_trader.clock import Clock
@@ -102,12 +102,12 @@ class Judge:
             raise UsageError("Give exactly one of quantity and quote_quantity.")
         pair, quote = self._prices.find(request.symbol), self._prices.quote(request.symbol)
         price = self._price(request, pair, sound_quote(quote))
-        given = self._given(request, pair, quote, price)
         try:
             quantity = self._quantity(request, pair, quote, price)
         except Refused as error:
+            given = self._given(request, pair, quote, price, ZERO)
             return Judgement(request, ZERO, price, (Breach(error.code, Level.HARD, str(error)),), given)
-        given = replace(given, quantity=quantity)
+        given = self._given(request, pair, quote, price, quantity)
         return Judgement(request, quantity, price, evaluate(given), given)
 
     def _price(self, request: OrderRequest, pair: Instrument | None, quote: Quote | None) -> Decimal | None:
@@ -148,7 +148,12 @@ class Judge:
         return Book(pair.symbol, bids, asks, 0, best.at, best.received)
 
     def _given(
-        self, request: OrderRequest, pair: Instrument | None, quote: Quote | None, price: Decimal | None
+        self,
+        request: OrderRequest,
+        pair: Instrument | None,
+        quote: Quote | None,
+        price: Decimal | None,
+        quantity: Decimal,
     ) -> GateInput:
         """Collect what the checks may know."""
         now = self._clock.wall_ms()
@@ -165,7 +170,7 @@ class Judge:
                 rates = {} if rate is None else {pair.quote: rate}
         return GateInput(
             request=request,
-            quantity=ZERO,
+            quantity=quantity,
             price=price,
             instrument=pair,
             state=self._gate.state,

@@ -154,7 +154,7 @@ class Placer:
         """Send once and say what came of it."""
         if self._gate.state is GateState.HALTED:
             return NotWritten(self._clock.wall_ms(), "Trading was halted before it was sent.")
-        self._working.put(replace(order, sent_at=self._clock.wall_ms()))
+        self._working.note_sent(order, self._clock.wall_ms())
         try:
             ack = await self._exchange.place(_new_order(order))
         except NotSent as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tui_trader.domain.fill import Fill
@@ -49,6 +50,12 @@ class WorkingOrders:
         if added:
             self._fills[order.id] = (*self._fills.get(order.id, ()), *added)
         self._file(order)
+
+    def note_sent(self, order: Order, at: int) -> None:
+        """Remember when an order was handed to the wire; it locks what it locked before."""
+        order = replace(order, sent_at=at)
+        self._orders[order.id] = order
+        self._working[order.id] = order
 
     def _file(self, order: Order) -> None:
         """Keep the lists by state right."""

@@ -1,0 +1,82 @@
+"""Background work: what dies comes back and says so."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.twins.clock import VirtualClock, settle
+from tests.twins.keepers import Ear
+from tui_trader.services.tasks import Tasks
+
+
+class Worker:
+    """Fails a number of times, then works."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.starts = 0
+
+    async def work(self) -> None:
+        """Work."""
+        self.starts += 1
+        if self.starts <= self.failures:
+            raise RuntimeError("secret text of a foreign system")
+        await asyncio.Event().wait()
+
+
+async def test_work_that_dies_is_started_again_with_growing_pauses_and_said_aloud() -> None:
+    clock, ear = VirtualClock(), Ear()
+    tasks, worker = Tasks(ear, clock), Worker(3)
+    tasks.run("digging", worker.work)
+    await settle()
+    assert worker.starts == 1
+    await clock.advance(0.6)
+    await clock.advance(1.1)
+    await clock.advance(2.1)
+    assert worker.starts == 4
+    assert tasks.running("digging")
+    assert [text.split(" in ")[-1] for text in ear.texts()] == ["0.5 s.", "1 s.", "2 s."]
+    assert all("digging" in text and "secret" not in text for text in ear.texts())
+    await tasks.close()
+    assert not tasks.running("digging")
+
+
+async def test_a_name_runs_once() -> None:
+    tasks, worker = Tasks(Ear(), VirtualClock()), Worker(0)
+    tasks.run("digging", worker.work)
+    tasks.run("digging", worker.work)
+    await settle()
+    assert worker.starts == 1
+    await tasks.close()
+
+
+async def test_a_failed_errand_is_said_aloud_and_a_cancelled_one_is_not() -> None:
+    ear = Ear()
+    tasks = Tasks(ear, VirtualClock())
+
+    async def fail() -> None:
+        raise RuntimeError("no")
+
+    task = tasks.spawn("fetching", fail())
+    with pytest.raises(RuntimeError):
+        await task
+    await settle()
+    assert ear.texts() == ["“fetching” failed (RuntimeError)."]
+    tasks.spawn("waiting", asyncio.Event().wait())
+    await tasks.close()
+    assert len(ear.texts()) == 1
+
+
+async def test_work_that_ends_in_order_is_not_started_again() -> None:
+    ear = Ear()
+    tasks = Tasks(ear, VirtualClock())
+
+    async def once() -> None:
+        await asyncio.sleep(0)
+
+    tasks.run("once", once)
+    await settle()
+    assert not tasks.running("once")
+    assert ear.texts() == []
