@@ -22,6 +22,16 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
 
 
+def yes_no(value: object) -> bool:
+    """Read a yes or no."""
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(value).lower() not in words:
+        raise ValueError("must be true or false")
+    return words[str(value).lower()]
+
+
 def text(value: object) -> str:
     """Read one printable line of at most 4096 characters."""
     if not isinstance(value, str) or len(value) > 4096 or not (value.isprintable() or not value):

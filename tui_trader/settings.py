@@ -96,6 +96,8 @@ class Settings:
     ws_url: str = ""
     watchlist: tuple[str, ...] = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "MXUSDT")
     theme: str = ""
+    ascii: bool = False
+    """Draw with ASCII characters only."""
     market_rate: int = 10
     """Market frames per second that the console asks the desk for."""
     confirm: Confirm = Confirm.ALWAYS
@@ -116,6 +118,7 @@ READERS: Mapping[str, read.Reader] = {
     "ws_url": read.address(("wss", "ws")),
     "watchlist": read.symbols,
     "theme": read.text,
+    "ascii": read.yes_no,
     "market_rate": read.whole(1, 60),
     "confirm": read.choice(Confirm),
     "log_level": read.choice(LogLevel),

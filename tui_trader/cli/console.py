@@ -4,26 +4,57 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from tui_trader.cli.context import desk_flags, read_context
 from tui_trader.client import launch
 from tui_trader.errors import UsageError
+from tui_trader.settings import Confirm, Settings
+
+if TYPE_CHECKING:
+    from tui_trader.client.desk import DeskClient
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the console; the desk is started first, so that both come up together."""
     settings, paths = read_context(args)
-    from tui_trader.ui.terminal import check_terminal  # noqa: PLC0415 - cheap, but of the console only
+    from tui_trader.ui.terminal import unsupported  # noqa: PLC0415 - cheap, but of the console only
 
-    trouble = check_terminal()
-    if trouble is not None:
+    trouble = unsupported()
+    if trouble:
         raise UsageError(trouble)
-    found = launch.start(paths, desk_flags(args))
-    from tui_trader.ui.entry import run_console  # noqa: PLC0415 - Textual
+    flags = desk_flags(args)
+    first = launch.start(paths, flags)
+    from tui_trader.ui.entry import ConsoleSettings, run_console  # noqa: PLC0415 - Textual
 
-    status = run_console(lambda: launch.attach(found), settings)
+    shown = ConsoleSettings(
+        mode=settings.mode,
+        profile=settings.profile,
+        watchlist=settings.watchlist,
+        theme=settings.theme,
+        keymap=settings.keymap,
+        rate=settings.market_rate,
+        ascii=settings.ascii,
+        confirm_always=settings.confirm is Confirm.ALWAYS,
+    )
+    status = run_console(_connector(first, lambda: launch.start(paths, flags)), shown)
     if status == 0 and launch.answers(paths.socket):
-        sys.stdout.write(
-            f"The desk goes on in {settings.mode} mode. `tui-trader` comes back to it, `tui-trader stop` ends it.\n"
-        )
+        _say_goodbye(settings)
     return status
+
+
+def _connector(first: launch.Launch, again: Callable[[], launch.Launch]) -> Callable[[], Awaitable[DeskClient]]:
+    """Return what attaches to the desk; after a loss it looks for one anew and starts it where none runs."""
+    waiting = [first]
+
+    async def connect() -> DeskClient:
+        return await launch.attach(waiting.pop() if waiting else again())
+
+    return connect
+
+
+def _say_goodbye(settings: Settings) -> None:
+    sys.stdout.write(
+        f"The desk goes on in {settings.mode} mode. `tui-trader` comes back to it, `tui-trader stop` ends it.\n"
+    )
