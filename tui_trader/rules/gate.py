@@ -39,7 +39,8 @@ class GateInput:
 
     ``quantity`` is resolved (base); for an uncapped market order by quote money it is an estimate. ``price`` is the
     limit or the cap, ``None`` for an uncapped market order. ``balances`` is by asset. ``reservations`` are those of
-    all working orders, ``working`` these orders themselves, on all pairs. ``recent`` covers the last minute at least.
+    all working orders, ``working`` these orders themselves, on all pairs. ``recent`` covers the last minute at least,
+    oldest first.
     ``rates`` is what one unit of a quote asset is worth in ``currency``, for every asset that has a way there.
     ``now`` is UTC ms of the clock that stamped the quote's ``received``.
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import Order, OrderStatus, OrderType, Side
@@ -29,11 +30,16 @@ def rate(facts: GateFacts) -> Iterator[Breach]:
         (SECOND_MS, profile.max_orders_per_second, "second"),
         (MINUTE_MS, profile.max_orders_per_minute, "minute"),
     ):
-        count = sum(1 for each in given.recent if given.now - each.at < span)
+        count = len(given.recent) - _first_after(given.recent, given.now - span)
         if count >= limit:
             message = f"{count} orders were sent within the last {word}; the limit is {limit}."
             yield Breach("order_rate", Level.HARD, message, str(count), str(limit), "wait a moment")
             return
+
+
+def _first_after(recent: Sequence[RecentRequest], moment: int) -> int:
+    """Return the index of the first request after a moment; they come oldest first."""
+    return bisect_right(recent, moment, key=lambda each: each.at)
 
 
 def duplicate(facts: GateFacts) -> Iterator[Breach]:
@@ -45,7 +51,8 @@ def duplicate(facts: GateFacts) -> Iterator[Breach]:
         yield Breach("duplicate_unsettled", Level.HARD, message, suggestion="wait for its outcome")
         return
     window = given.profile.duplicate_window_ms
-    ages = [given.now - each.at for each in given.recent if given.now - each.at < window and _same(facts, each)]
+    since = _first_after(given.recent, given.now - window)
+    ages = [given.now - each.at for each in given.recent[since:] if _same(facts, each)]
     if ages:
         message = f"The same order was sent {min(ages)} ms ago."
         yield Breach("duplicate", Level.SOFT, message, f"{min(ages)} ms", f"{window} ms")
