@@ -25,8 +25,9 @@ def ping() -> str:
 
 
 def answer(message: str, request_id: int = 0) -> str:
-    """Build the venue's answer: code 0 even for a refusal, only the text tells."""
-    return json.dumps({"id": request_id, "code": 0, "msg": message}, separators=(",", ":"), ensure_ascii=False)
+    """Build the venue's answer: code 0 even for a refusal, only the text tells. Broken Unicode becomes ``?``."""
+    text = json.dumps({"id": request_id, "code": 0, "msg": message}, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()
 
 
 def refusal(channels: Sequence[str]) -> str:

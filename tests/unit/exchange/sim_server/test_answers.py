@@ -163,6 +163,12 @@ def test_a_batch_mixes_orders_and_refusals_and_reads_numbers_as_text(counter: Co
     assert counter.venue.orders["C02__2"].price == Decimal("98.1")
 
 
+def test_broken_unicode_comes_back_as_a_question_mark(counter: Counter) -> None:
+    batch = '[{"symbol":"BTCUSDT","newClientOrderId":"\\ud800"}]'
+    (row,) = counter.signed("POST", "/api/v3/batchOrders", batchOrders=batch).data
+    assert (row["newClientOrderId"], row["code"]) == ("?", 700004)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -236,6 +236,28 @@ async def flood(socket: websockets.ClientConnection) -> None:
         await socket.recv()
 
 
+async def test_a_reader_that_stops_reading_is_dropped_and_the_others_go_on(client: Client) -> None:
+    frame = b"x" * 65_536
+    async with (
+        websockets.connect(client.running.ws_url, max_queue=1),
+        websockets.connect(client.running.ws_url) as good,
+    ):
+        await until_open(client, 2)
+        slow = next(iter(client.running.sockets._open))
+        async with asyncio.timeout(10):
+            while len(client.running.sockets) == 2:
+                slow.offer(frame)
+                await asyncio.sleep(0)
+        await good.send('{"method":"PING"}')
+        assert json.loads(await good.recv())["msg"] == "PONG"
+
+
+async def until_open(client: Client, count: int) -> None:
+    async with asyncio.timeout(5):
+        while (await client.control("GET", "/state")).json()["open"] != count:
+            pass
+
+
 async def test_another_path_is_no_socket(client: Client) -> None:
     with pytest.raises(websockets.InvalidStatus):
         await websockets.connect(f"{client.running.ws_url}x")

@@ -2,6 +2,8 @@ import json
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.websockets import WebSocket
 
 from tests.unit.exchange.sim_server.desk import Counter
@@ -99,6 +101,28 @@ def test_a_bare_null_is_ignored_and_unknown_keys_and_odd_ids_are_tolerated(line:
     assert line.say("null") is None
     assert line.say({"method": "PING", "id": "x", "extra": 1}) == {"id": 0, "code": 0, "msg": "PONG"}
     assert line.say({"method": "PING", "id": -1})["id"] == 0
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from([DEPTH, ORDERS]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["method", "params", "id"]), inner),
+)
+
+
+@given(st.text(st.characters()) | JSON.map(json.dumps))
+def test_whatever_a_client_sends_gets_an_answer_that_can_be_sent_or_none(text: str) -> None:
+    answer = Line().session.answer(text)
+    if answer is not None:
+        assert json.loads(answer.encode())["code"] == 0
+
+
+def test_broken_unicode_in_a_name_comes_back_as_a_question_mark(line: Line) -> None:
+    assert "[?]" in line.say('{"method":"SUBSCRIPTION","params":["\\ud800"]}')["msg"]
 
 
 def test_a_slow_reader_is_cut_instead_of_buffered_without_bound(line: Line) -> None:

@@ -167,4 +167,6 @@ async def _cut(scope: Scope, receive: Receive) -> None:
 
 
 def _text(payload: object) -> str:
-    return json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    """Write JSON; broken Unicode that a caller sent comes back as ``?``."""
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()
