@@ -16,7 +16,7 @@ from tui_trader.exchange.mexc.client import MexcExchange
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with running("--control") as process:
+    with running("--control", "--no-limits") as process:
         yield process
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import ssl
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ def origin_of(url: str, schemes: tuple[str, str]) -> Origin:
         port = parts.port
     except ValueError:
         raise UsageError(f"{url!r} is not an address; write it like {schemes[0]}://host:port.") from None
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.query or parts.fragment:
+    odd = parts.username or parts.query or parts.fragment or (parts.scheme.startswith("http") and parts.path.strip("/"))
+    if parts.scheme not in schemes or not parts.hostname or odd:
         raise UsageError(f"{url!r} is not an address; write it like {schemes[0]}://host:port.")
     if parts.scheme == schemes[1] and not is_loopback(parts.hostname):
         raise UsageError(
@@ -92,8 +94,9 @@ class MexcEndpoints:
         return origin_of(self.ws_url, ("wss", "ws"))
 
 
+@functools.cache
 def tls_context() -> ssl.SSLContext:
-    """Return a verifying client context: the system's authorities, TLS 1.2 or newer, HTTP/1.1."""
+    """Return the process's one client context: the system's authorities verified, TLS 1.2 or newer, HTTP/1.1."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])

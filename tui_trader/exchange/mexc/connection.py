@@ -54,6 +54,8 @@ class HttpConnection(asyncio.Protocol):
         self._headers_done = False
         self._until_eof = False
         self.idle_since = self._loop.time()
+        self.rested_at = 0
+        """Wall time in ms since which it is idle; kept by the pool."""
 
     @property
     def closed(self) -> bool:

@@ -29,6 +29,11 @@ WRITE_BY = "write_by"
 TARGET = "target"
 """Request extension that httpx's own transport knows too: path and query as raw bytes, in place of the URL's."""
 
+URGENT = "urgent"
+"""Request extension: waits for a connection before those that are not."""
+SLEPT_FACTOR = 3
+"""A connection that rested this many times ``keep_warm`` by the wall clock was not pinged: the machine slept."""
+
 _TARGET = re.compile(rb"/[!-~]*")
 
 
@@ -97,7 +102,8 @@ class Lane(httpx.AsyncBaseTransport):
         data = await self._bytes_of(request)
         asked: dict[str, float | None] = request.extensions.get("timeout", {})
         timeout = asked.get("read") or self._timeout
-        connection = await self._acquire(self._clock.monotonic() + timeout)
+        urgent = URGENT in request.extensions
+        connection = await self._acquire(self._clock.monotonic() + timeout, urgent=urgent)
         write_by = request.extensions.get(WRITE_BY)
         if write_by is not None and self._clock.monotonic() > write_by:
             self._wake()
@@ -118,7 +124,7 @@ class Lane(httpx.AsyncBaseTransport):
         head += [b"%s: %s\r\n" % pair for pair in request.headers.raw]
         return b"".join((*head, b"\r\n", await request.aread()))
 
-    async def _acquire(self, deadline: float) -> HttpConnection:
+    async def _acquire(self, deadline: float, *, urgent: bool) -> HttpConnection:
         while not self._closed:
             connection = await self._idle()
             if connection is not None:
@@ -126,12 +132,15 @@ class Lane(httpx.AsyncBaseTransport):
             if len(self._pool) + self._connecting < self._limit:
                 await self._connect()
             else:
-                await self._wait(deadline)
+                await self._wait(deadline, urgent=urgent)
         raise TransportFailure("The order lane is closed.", written=False)
 
     async def _idle(self) -> HttpConnection | None:
         for connection in list(self._pool):
             if connection.busy or connection.closed:
+                continue
+            if self._clock.wall_ms() - connection.rested_at > self._keep_warm * SLEPT_FACTOR * 1000:
+                connection.abort()
                 continue
             if connection.stirring():
                 # Its end may have arrived and not been read yet, or a TLS ticket: let the loop read it and look again.
@@ -142,11 +151,14 @@ class Lane(httpx.AsyncBaseTransport):
             return connection
         return None
 
-    async def _wait(self, deadline: float) -> None:
+    async def _wait(self, deadline: float, *, urgent: bool) -> None:
         if len(self._waiters) >= MAX_WAITING:
             raise TransportFailure("Too many requests wait for the connection.", written=False)
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        if urgent:
+            self._waiters.appendleft(waiter)
+        else:
+            self._waiters.append(waiter)
         try:
             async with asyncio.timeout(deadline - self._clock.monotonic()):
                 await waiter
@@ -174,9 +186,11 @@ class Lane(httpx.AsyncBaseTransport):
         if self._closed:
             connection.abort()
         elif not connection.closed:
+            connection.rested_at = self._clock.wall_ms()
             self._pool.append(connection)
 
     def _freed(self, connection: HttpConnection) -> None:
+        connection.rested_at = self._clock.wall_ms()
         if connection.closed and connection in self._pool:
             self._pool.remove(connection)
             self._lost.set()

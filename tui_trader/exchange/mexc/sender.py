@@ -11,7 +11,7 @@ from tui_trader.clock import Clock
 from tui_trader.errors import NotSent, VenueError, VenueRejected, VenueUnknown
 from tui_trader.exchange.mexc.answers import RATE_LIMITED, Answer, Unreadable, order_data, seconds_of
 from tui_trader.exchange.mexc.budget import Budget, BudgetExceeded, Urgency
-from tui_trader.exchange.mexc.lane import TARGET, WRITE_BY
+from tui_trader.exchange.mexc.lane import TARGET, URGENT, WRITE_BY
 from tui_trader.exchange.mexc.round_trip import RoundTrip
 from tui_trader.exchange.mexc.signing import Signer
 from tui_trader.exchange.wire import codes
@@ -71,7 +71,8 @@ class Sender:
 
         """
         write_by = await self._admit(endpoint, urgency, not_after)
-        answer = await self._exchange(endpoint, self._signer.query(params, recv_window), write_by)
+        extensions = {WRITE_BY: write_by, **({URGENT: True} if urgency is Urgency.CANCEL else {})}
+        answer = await self._exchange(endpoint, self._signer.query(params, recv_window), extensions)
         try:
             return read(order_data(answer, cancel=urgency is Urgency.CANCEL))
         except Unreadable as problem:
@@ -98,11 +99,11 @@ class Sender:
             raise NotSent("Not sent: the moment up to which it may be sent has passed.")
         return write_by
 
-    async def _exchange(self, endpoint: Endpoint, query: str, write_by: float) -> Answer:
+    async def _exchange(self, endpoint: Endpoint, query: str, extensions: dict[str, Any]) -> Answer:
         url, headers = self._frame(endpoint)
         target = f"{endpoint.path}?{query}".encode()
         request = httpx.Request(
-            endpoint.method, url, headers=headers, stream=_EMPTY, extensions={TARGET: target, WRITE_BY: write_by}
+            endpoint.method, url, headers=headers, stream=_EMPTY, extensions={TARGET: target, **extensions}
         )
         start = self._clock.monotonic()
         try:

@@ -20,6 +20,8 @@ ACK_S = 10.0
 PING_AFTER_S = 20.0
 SILENCE_S = 60.0
 LOOK_S = 5.0
+SLEPT_S = 30.0
+"""A wall clock this far ahead of the monotonic one since the last look: what was open then is not trusted."""
 MAX_REQUEST = 1000
 """Bytes of one request; the venue drops larger ones than about a kilobyte."""
 MAX_FRAME = 4 * 1024 * 1024
@@ -28,6 +30,14 @@ _quiet = logging.getLogger(f"{__name__}.wire")
 _quiet.disabled = True
 """The library logs addresses, and a private one holds the listen key."""
 _BRACKETED = re.compile(r"\[([^\]]*)\]")
+
+
+class _Straight(connect):
+    """Connects to the address given and nowhere else: the library would follow redirects, listen key and all."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Follow no redirect."""
+        return exc
 
 
 class SessionFailure(Exception):
@@ -70,7 +80,7 @@ class Session:
 
         """
         try:
-            socket = await connect(
+            socket = await _Straight(
                 address,
                 ssl=tls if address.startswith("wss:") else None,
                 proxy=None,
@@ -181,9 +191,12 @@ class Session:
 
     async def _keep_alive(self) -> None:
         while not self.ended:
+            wall, looked = self._clock.wall_ms(), self._clock.monotonic()
             await self._clock.sleep(LOOK_S)
             now = self._clock.monotonic()
-            if now - self._heard >= SILENCE_S:
+            if (self._clock.wall_ms() - wall) / 1000 - (now - looked) >= SLEPT_S:
+                self.abandon("the machine slept")
+            elif now - self._heard >= SILENCE_S:
                 self.abandon("nothing was heard for a minute")
             elif now - max(self._heard, self._pinged) >= PING_AFTER_S:
                 self._pinged = now

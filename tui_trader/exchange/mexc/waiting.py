@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from tui_trader.clock import Clock
@@ -28,9 +27,12 @@ async def end(*tasks: asyncio.Future[Any] | None) -> None:
     living = [task for task in tasks if task is not None]
     for task in living:
         task.cancel()
+    if living:
+        # Unlike awaiting each one, this lets a cancellation of the caller itself through.
+        await asyncio.wait(living)
     for task in living:
-        with suppress(asyncio.CancelledError, Exception):
-            await task
+        if not task.cancelled():
+            task.exception()
 
 
 def backoff(first: float = 1.0, last: float = 30.0) -> Iterator[float]:

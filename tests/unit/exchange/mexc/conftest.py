@@ -133,7 +133,7 @@ class TurnedClock:
 async def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the condition is anything a test can see
+        while not condition():
             await asyncio.sleep(0.002)
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -8,9 +9,9 @@ import httpx
 import pytest
 
 from tui_trader.clock import SystemClock
-from tui_trader.exchange.mexc.addresses import MexcEndpoints
+from tui_trader.exchange.mexc.addresses import MexcEndpoints, tls_context
 from tui_trader.exchange.mexc.connection import TransportFailure
-from tui_trader.exchange.mexc.lane import SIZE_CAP, WRITE_BY, Lane
+from tui_trader.exchange.mexc.lane import SIZE_CAP, URGENT, WRITE_BY, Lane
 
 Answer = Callable[..., bytes]
 Until = Callable[..., Awaitable[None]]
@@ -325,3 +326,59 @@ async def test_a_closed_lane_refuses(server: Any) -> None:
         pass
     with pytest.raises(TransportFailure, match="closed"):
         await send(lane, server.url)
+
+
+async def test_a_tls_handshake_with_something_else_writes_nothing(server: Any) -> None:
+    url = server.url.replace("http://", "https://")
+    lane = Lane(MexcEndpoints(rest_url=url).rest, SystemClock(), tls_context(), connect_timeout=1.0)
+    with pytest.raises(TransportFailure, match="No connection") as caught:
+        await send(lane, url)
+    assert not caught.value.written
+    await lane.aclose()
+
+
+def test_certificates_are_verified_by_the_systems_authorities() -> None:
+    context = tls_context()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+async def test_an_urgent_request_gets_the_next_free_connection(server: Any, until: Until, answer: Answer) -> None:
+    release = asyncio.Event()
+
+    async def hold(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await release.wait()
+        writer.write(answer())
+
+    server.behaviours = [hold]
+    async with lane_to(server.url, connections=1) as lane:
+        tasks = [asyncio.create_task(send(lane, server.url, "/first"))]
+        await until(lambda: server.requests)
+        tasks += [asyncio.create_task(send(lane, server.url, f"/order{n}")) for n in range(2)]
+        await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(send(lane, server.url, "/cancel", **{URGENT: True})))
+        await asyncio.sleep(0)
+        release.set()
+        await asyncio.gather(*tasks)
+    assert [head.split()[1] for head in server.requests] == [b"/first", b"/cancel", b"/order0", b"/order1"]
+
+
+async def test_connections_from_before_a_sleep_of_the_machine_are_not_trusted(
+    server: Any, turned: Any, until: Until
+) -> None:
+    lane = Lane(MexcEndpoints(rest_url=server.url).rest, turned, connections=1, timeout=2.0)
+    await lane.open()
+    await until(lambda: server.accepted == 1)
+    turned.step_wall(3_600_000)
+    assert (await send(lane, server.url)).status_code == 200
+    assert server.accepted == 2
+    await lane.aclose()
+
+
+async def test_a_lane_without_a_venue_keeps_trying_and_finds_it(server: Any, until: Until) -> None:
+    await server.stop()
+    async with lane_to(server.url) as lane:
+        assert not lane.warm
+        await server.start()
+        await until(lambda: lane.warm)

@@ -10,7 +10,7 @@ from tui_trader.exchange.mexc import pushes
 from tui_trader.exchange.mexc.line import REFUSED_S, Environment
 from tui_trader.exchange.mexc.session import refused_in
 from tui_trader.exchange.mexc.streams import Streams
-from tui_trader.exchange.mexc.waiting import backoff
+from tui_trader.exchange.mexc.waiting import backoff, end
 from tui_trader.exchange.wire import channels, control
 from tui_trader.exchange.wire.mexcwire_pb2 import PushDataV3ApiWrapper
 
@@ -252,3 +252,53 @@ async def test_a_failed_replacement_keeps_the_old_connection(
     await until(lambda: got)
     pusher.silent_acks = False
     await turning(turned, lambda: pusher.accepted >= 3 and len(pusher.open) == 1, 2.0)
+
+
+async def test_after_a_sleep_of_the_machine_the_connection_is_replaced(
+    pusher: Any, streams: Streams, turned: Any, until: Until
+) -> None:
+    streams.listen(QUOTES, pushes.quote_of, lambda _quote: None)
+    await until(lambda: pusher.subscribed(QUOTES.name))
+    turned.step_wall(3_600_000)
+    await turning(turned, lambda: pusher.accepted == 2, 5.0)
+
+
+async def test_text_that_is_no_answer_is_passed_over(pusher: Any, streams: Streams, until: Until) -> None:
+    got: list[Quote] = []
+    streams.listen(QUOTES, pushes.quote_of, got.append)
+    await until(lambda: pusher.subscribed(QUOTES.name))
+    for text in ("null", "[1]", "not json", '{"id":1,"msg":7}', "[" * 100_000):
+        await pusher.open[0].send(text)
+    await pusher.push(quote_push("100"))
+    await until(lambda: got)
+    assert pusher.accepted == 1
+
+
+async def test_a_handshake_is_never_redirected(pusher: Any, turned: Any, server: Any, answer: Any) -> None:
+    async def redirect(request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"", "302 Found", f"Location: {pusher.url}\r\n"))
+
+    server.behaviours = [redirect]
+    elsewhere = Streams(Environment(turned, None), server.url.replace("http", "ws") + "/ws")
+    elsewhere.listen(QUOTES, pushes.quote_of, lambda _quote: None)
+    await turning(turned, lambda: server.requests)
+    await asyncio.sleep(0.02)
+    assert pusher.accepted == 0
+    await elsewhere.close()
+
+
+async def test_ending_a_task_lets_the_callers_own_cancellation_through() -> None:
+    async def stubborn() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+
+    inner = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    caller = asyncio.create_task(end(inner, None))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await end(inner)

@@ -57,8 +57,13 @@ class Desk:
         self.renewals = 0
         self.deleted = 0
         self.refuse_renewal = False
+        self.full = False
 
     def listen_key(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"listenKey": ["older", "oldest"]})
+        if request.method == "POST" and self.full:
+            return httpx.Response(400, json={"code": 10200, "msg": "too many"})
         if request.method == "POST":
             self.created += 1
             return httpx.Response(200, json={"listenKey": f"key{self.created}"})
@@ -220,3 +225,36 @@ async def test_events_wait_for_whoever_takes_them(pusher: Any, turned: Any, unti
     for number in range(3000):
         await pusher.push(order_push(f"C{number}"))
     await until(lambda: len(desk.events) == 3000, 20)
+
+
+async def test_when_the_venue_makes_no_more_keys_an_existing_one_is_used(pusher: Any, desk: Desk, turned: Any) -> None:
+    desk.full = True
+    pusher.invalid_key = 1
+    await pusher.drop()
+    await turning(turned, lambda: pusher.paths[-1] == "/ws?listenKey=older")
+
+
+async def test_a_client_that_connects_late_says_so_as_a_gap(pusher: Any, turned: Any) -> None:
+    pusher.refused = {str(Kind.OWN_ORDERS)}
+    with respx.mock(assert_all_called=False) as router:
+        router.get(path="/api/v3/time").mock(return_value=httpx.Response(200, json={"serverTime": turned.wall_ms()}))
+        keys = router.route(path="/api/v3/userDataStream").mock(
+            side_effect=[httpx.Response(400, json={"code": 10072, "msg": "no"})] * 2
+            + [httpx.Response(200, json={"listenKey": "k"})] * 9
+        )
+        exchange = MexcExchange(
+            MexcEndpoints("https://venue.test", pusher.url),
+            Credentials("mx0key", "secret"),
+            turned,
+            transport=httpx.AsyncHTTPTransport(),
+        )
+        await exchange.open()
+        assert not next(feed for feed in exchange.feeds() if feed.name == "account").up
+        await turning(turned, lambda: pusher.subscribed(Kind.ACCOUNT))
+        await turning(turned, lambda: exchange.core.user is not None and exchange.core.user.backlog)
+        feed = next(feed for feed in exchange.feeds() if feed.name == "account")
+        assert not feed.up
+        assert feed.detail == "refused by the exchange, 1 waiting"
+        assert isinstance(await anext(exchange.user_events()), StreamGap)
+        assert keys.called
+        await exchange.close()
