@@ -2,7 +2,7 @@
 
 Each module, with what others call in it::
 
-    order_events      frozen events (Acked, Ambiguous, Reported, FillSeen, ...), Effect, Transition
+    order_events      frozen events (Acked, Reported, FillSeen, FillsListed, ...), Effect, Transition
     order_table       step(order, event, fills=()) -> Transition; TABLE[status, type(event)] -> handler; EVENTS
     horizon           not_after(now), deadline(order), horizon(order, error_ms, lag_ms), clock_error(round_trip_ms)
                       Absence().miss(at, endpoints, deadline_at), proved_absent(absence, now, horizon_at, residual)

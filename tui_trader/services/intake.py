@@ -13,7 +13,7 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.risk import GateState
 from tui_trader.exchange.port import VenueOrder
-from tui_trader.rules.order_events import FillSeen
+from tui_trader.rules.order_events import FillSeen, FillsListed
 from tui_trader.services.adoption import external, news
 from tui_trader.services.gate import Gate
 from tui_trader.services.journal_lines import order_line, terms
@@ -23,6 +23,7 @@ from tui_trader.services.working import WorkingOrders
 
 News = VenueOrder | Fill
 ORPHANS_KEPT = 1000
+PUSH = "push"
 
 
 class Intake:
@@ -60,17 +61,25 @@ class Intake:
             self._working.put(order, fills)
 
     def take(self, draft: Draft, items: Iterable[News], source: str) -> list[Fill]:
-        """Apply news in their order and return executions whose order is unknown; they wait for it."""
+        """Apply news in their order and return executions whose order is unknown; they wait for it.
+
+        Executions that were asked for are taken in as a list per order: only that tells equal ones apart.
+        """
         strangers: list[Fill] = []
+        listed: dict[str, tuple[Order, list[Fill]]] = {}
         for item in items:
             order = self.known(item)
             if isinstance(item, VenueOrder):
                 self._order(draft, item, order, source)
-            elif order is not None:
-                self._recorder.take(draft, order, FillSeen(self._clock.wall_ms(), item), source)
-            else:
+            elif order is None:
                 strangers.append(item)
                 self._keep(item)
+            elif source == PUSH:
+                self._recorder.take(draft, order, FillSeen(self._clock.wall_ms(), item), source)
+            else:
+                listed.setdefault(order.id, (order, []))[1].append(item)
+        for order, fills in listed.values():
+            self._recorder.take(draft, order, FillsListed(self._clock.wall_ms(), tuple(fills)), source)
         return strangers
 
     def _keep(self, fill: Fill) -> None:

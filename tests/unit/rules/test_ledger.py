@@ -130,3 +130,8 @@ def test_double_entry(make_fill: MakeFill, fee_asset: str, expected: object) -> 
 
 def test_double_entry_without_a_fee(make_fill: MakeFill) -> None:
     assert asset_deltas(make_fill(), "BTC", "USDT") == (("BTC", 1), ("USDT", -100))
+
+
+def test_exactly_one_lot_stays_open(start: ledger.Holding, make_fill: MakeFill) -> None:
+    holding, (position,) = run(start, make_fill("1"), make_fill("2", "0.999", "100", Side.SELL))
+    assert (position.status, position.quantity, holding.dust) == (PositionStatus.OPEN, D("0.001"), 0)
