@@ -38,7 +38,7 @@ def seconds_of(header: str | None) -> float | None:
     """Read a Retry-After header given in seconds, at most three days; anything else is ``None``."""
     if header is None or not (header.isascii() and header.isdecimal()) or len(header) > 9:
         return None
-    return min(float(header), 3 * 86_400.0)
+    return min(int(header), 3 * 86_400)
 
 
 def _no_constant(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 
 from tui_trader.clock import Clock
@@ -18,6 +19,8 @@ from tui_trader.exchange.wire.mexcwire_pb2 import PublicAggreDepthsV3Api, PushDa
 
 EMIT_S = 0.05
 """Listeners are told at most this often."""
+SPACING_S = 1.0
+"""Snapshots are at least this far apart: a stream full of gaps must not eat the request budget."""
 MAX_BUFFER = 5_000
 SPARE = 8
 """The snapshot holds this many times the levels shown, so that the book seldom runs short."""
@@ -38,6 +41,7 @@ class BookFeed:
         self._syncing: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._emitted = 0.0
+        self._synced = -math.inf
         self._at = self._received = 0
         self.gaps = 0
 
@@ -51,6 +55,7 @@ class BookFeed:
         deeper = self._book is not None and depth > self._needed
         self._sinks.append((sink, depth))
         if deeper:
+            self._synced = -math.inf
             self.restart()
 
     def remove(self, sink: Callable[[Book], None], depth: int) -> None:
@@ -103,6 +108,7 @@ class BookFeed:
 
     async def _sync(self) -> None:
         pauses = backoff(0.2, 10.0)
+        await self._clock.sleep(self._synced + SPACING_S - self._clock.monotonic())
         while True:
             full = min(MAX_DEPTH, max(100, self._needed * SPARE))
             try:
@@ -118,6 +124,7 @@ class BookFeed:
             else:
                 self._buffer.clear()
                 self._book = book
+                self._synced = self._clock.monotonic()
                 self._received = self._received or self._clock.wall_ms()
                 self._schedule()
                 return

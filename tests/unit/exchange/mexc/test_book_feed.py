@@ -98,7 +98,10 @@ async def test_a_gap_builds_the_book_anew_before_the_next_call(
     shown = len(books)
     rest.held = asyncio.Event()
     await pusher.push(change(13, 13))
-    await until(lambda: len(rest.asked) == 2)
+    await until(lambda: exchange.core.books["BTCUSDT"].gaps == 1)
+    assert len(rest.asked) == 1
+    await turning(turned, lambda: len(rest.asked) == 2, 0.25)
+    assert turned.monotonic() >= 1001.0
     assert len(books) == shown
     rest.version = 12
     rest.held.set()
