@@ -119,7 +119,7 @@ class Paths:
     @property
     def _far_socket_folder(self) -> Path:
         import hashlib  # noqa: PLC0415 - long paths are rare, a first paint is not
-        import tempfile  # noqa: PLC0415
+        import tempfile  # noqa: PLC0415 - as above
 
         digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"tui-trader-{os.getuid()}-{digest}"
