@@ -41,6 +41,7 @@ class RawServer:
     def __init__(self) -> None:
         self.requests: list[bytes] = []
         self.pings = 0
+        self.deaf_to_pings = False
         self.behaviours: list[Behaviour] = []
         self.connections: list[asyncio.StreamWriter] = []
         self.accepted = 0
@@ -69,6 +70,8 @@ class RawServer:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"GET /api/v3/ping") and self.deaf_to_pings:
+                    continue
                 if head.startswith(b"GET /api/v3/ping"):
                     self.pings += 1
                     writer.write(http_answer())

@@ -9,6 +9,7 @@ import respx
 
 from tui_trader.domain.market import Book
 from tui_trader.exchange.mexc.addresses import MexcEndpoints
+from tui_trader.exchange.mexc.book_feed import MAX_BUFFER
 from tui_trader.exchange.mexc.client import MexcExchange
 from tui_trader.exchange.wire import channels
 from tui_trader.exchange.wire.mexcwire_pb2 import PushDataV3ApiWrapper
@@ -189,3 +190,62 @@ async def test_the_last_to_leave_ends_the_subscription(
     watch.close()
     await until(lambda: not pusher.open)
     assert exchange.core.books == {}
+
+
+async def test_an_unreadable_change_makes_the_book_start_anew(
+    pusher: Any, venue: tuple[MexcExchange, Venue], turned: Any, until: Until
+) -> None:
+    exchange, rest = venue
+    books: list[Book] = []
+    exchange.watch_book("BTCUSDT", books.append)
+    await until(lambda: books)
+    await pusher.push(change(11, 11, "1e5"))
+    await pusher.push_raw(NAME, PushDataV3ApiWrapper(channel=NAME).SerializeToString())
+    rest.version = 11
+    await turning(turned, lambda: books[-1].version == 11)
+    assert "2 dropped" in exchange.feeds()[1].detail
+
+
+async def test_a_snapshot_that_cannot_be_had_is_asked_for_until_it_comes(
+    pusher: Any, venue: tuple[MexcExchange, Venue], turned: Any, until: Until
+) -> None:
+    exchange, rest = venue
+    rest.held = asyncio.Event()
+    books: list[Book] = []
+    exchange.watch_book("BTCUSDT", books.append)
+    await until(lambda: rest.asked)
+    await pusher.push(change(11, 11, "bad"))
+    await pusher.push(change(12, 12))
+    await asyncio.sleep(0.02)
+    rest.held.set()
+    rest.version = 12
+    await turning(turned, lambda: books)
+    assert books[-1].version == 12
+
+
+async def test_a_failing_listener_of_a_book_does_not_hold_the_others_up(
+    venue: tuple[MexcExchange, Venue], until: Until
+) -> None:
+    exchange, _ = venue
+    books: list[Book] = []
+
+    def fail(book: Book) -> None:
+        raise ValueError("a listener's own trouble")
+
+    exchange.watch_book("BTCUSDT", fail)
+    exchange.watch_book("BTCUSDT", books.append)
+    await until(lambda: books)
+
+
+async def test_a_buffer_that_no_snapshot_empties_is_bounded(
+    pusher: Any, venue: tuple[MexcExchange, Venue], turned: Any, until: Until
+) -> None:
+    exchange, rest = venue
+    rest.held = asyncio.Event()
+    exchange.watch_book("BTCUSDT", lambda _book: None)
+    await until(lambda: rest.asked)
+    feed = exchange.core.books["BTCUSDT"]
+    for number in range(11, 12 + MAX_BUFFER):
+        feed.push(change(number, number), 1)
+    assert len(feed._buffer) <= MAX_BUFFER
+    rest.held.set()

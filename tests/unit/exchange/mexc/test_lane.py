@@ -11,7 +11,7 @@ import pytest
 from tui_trader.clock import SystemClock
 from tui_trader.exchange.mexc.addresses import MexcEndpoints, tls_context
 from tui_trader.exchange.mexc.connection import TransportFailure
-from tui_trader.exchange.mexc.lane import SIZE_CAP, URGENT, WRITE_BY, Lane
+from tui_trader.exchange.mexc.lane import MAX_WAITING, SIZE_CAP, URGENT, WRITE_BY, Lane
 
 Answer = Callable[..., bytes]
 Until = Callable[..., Awaitable[None]]
@@ -382,3 +382,59 @@ async def test_a_lane_without_a_venue_keeps_trying_and_finds_it(server: Any, unt
         assert not lane.warm
         await server.start()
         await until(lambda: lane.warm)
+
+
+async def test_bytes_that_nobody_asked_for_end_an_idle_connection(server: Any, until: Until, answer: Answer) -> None:
+    async with lane_to(server.url, connections=1) as lane:
+        await until(lambda: server.accepted == 1)
+        server.connections[0].write(answer(b'"stray"'))
+        await until(lambda: server.accepted == 2 and lane.warm)
+        assert (await send(lane, server.url)).json() == {}
+
+
+async def test_stray_bytes_that_arrived_just_before_the_write_are_noticed(
+    server: Any, until: Until, answer: Answer
+) -> None:
+    async with lane_to(server.url, connections=1) as lane:
+        await until(lambda: server.accepted == 1)
+        server.connections[0].get_extra_info("socket")._sock.send(answer(b'"stray"'))
+        assert (await send(lane, server.url)).json() == {}
+        assert server.accepted == 2
+
+
+async def test_a_connection_that_the_venue_closes_after_its_answer_is_not_used_again(
+    server: Any, answer: Answer
+) -> None:
+    async def last(request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"[1]", headers="Connection: close\r\n"))
+
+    server.behaviours = [last]
+    async with lane_to(server.url, connections=1) as lane:
+        assert (await send(lane, server.url)).json() == [1]
+        assert (await send(lane, server.url)).json() == {}
+    assert server.accepted == 2
+
+
+async def test_too_many_waiting_requests_are_turned_away_unwritten(server: Any, until: Until) -> None:
+    async def never(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    server.behaviours = [never]
+    async with lane_to(server.url, connections=1) as lane:
+        tasks = [asyncio.create_task(send(lane, server.url))]
+        await until(lambda: server.requests)
+        tasks += [asyncio.create_task(send(lane, server.url)) for _ in range(MAX_WAITING)]
+        await asyncio.sleep(0.01)
+        with pytest.raises(TransportFailure, match="Too many") as caught:
+            await send(lane, server.url)
+        assert not caught.value.written
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [getattr(outcome, "written", None) for outcome in outcomes] == [True] + [False] * MAX_WAITING
+
+
+async def test_a_ping_that_fails_leads_to_a_new_connection(server: Any, until: Until) -> None:
+    server.deaf_to_pings = True
+    async with lane_to(server.url, connections=1, keep_warm=0.02, timeout=0.05):
+        await until(lambda: server.accepted >= 2)
+        server.deaf_to_pings = False
+        await until(lambda: server.pings)

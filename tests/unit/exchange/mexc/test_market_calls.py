@@ -1,3 +1,4 @@
+import asyncio
 import json
 from decimal import Decimal
 from typing import Any
@@ -162,7 +163,9 @@ async def test_an_answer_larger_than_any_is_not_read_to_its_end(rest: Any) -> No
         await rest.exchange.core.reader.read(*_uid(), attempts=1)
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'{"uid":true}', b"\xff", b'{"uid":{"a":1}}', b'{"uid":1.5}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b'{"uid":true}', b"\xff", b'{"uid":{"a":1}}', b'{"uid":1.5}', b'{"u":1}']
+)
 async def test_odd_answers_are_unavailable_never_a_crash(rest: Any, body: bytes) -> None:
     rest.on("GET", "uid", (200, body))
     with pytest.raises(VenueUnavailable):
@@ -186,3 +189,29 @@ def test_depth_needs_its_version_and_whole_levels() -> None:
     ):
         with pytest.raises(Unreadable):
             depth_of(good | change)
+
+
+@pytest.mark.parametrize("body", [{"data": 7}, {"code": 0}, {"data": [None]}, {"data": [True]}])
+async def test_an_unreadable_list_of_own_pairs_limits_nothing(rest: Any, body: Any) -> None:
+    rest.on("GET", "exchangeInfo", {"symbols": [PAIR]})
+    rest.on("GET", "selfSymbols", body)
+    task = asyncio.ensure_future(rest.exchange.instruments())
+    while not task.done():
+        await rest.clock.turn(1.0)
+    assert [pair.api_tradable for pair in await task] == [True]
+
+
+@pytest.mark.parametrize("balance", [{"asset": "USDT", "free": "1"}, {"asset": "USDT", "free": "1", "locked": ""}, {}])
+async def test_a_balance_without_its_figures_is_an_error(rest: Any, balance: dict[str, Any]) -> None:
+    rest.on("GET", "account", {"balances": [balance]})
+    task = asyncio.ensure_future(rest.exchange.balances())
+    while not task.done():
+        await rest.clock.turn(1.0)
+    with pytest.raises(VenueUnavailable, match="missing"):
+        await task
+
+
+def test_a_flag_that_is_null_is_false_and_a_time_that_is_missing_is_named() -> None:
+    assert not fields.flag({"a": None}, "a")
+    with pytest.raises(Unreadable, match="time is missing"):
+        fields.moment({}, "time")

@@ -423,3 +423,48 @@ def test_addresses_are_checked(url: str) -> None:
 def test_plain_addresses_are_taken_on_this_machine(host: str) -> None:
     endpoints = MexcEndpoints(f"http://{host}:8080", f"ws://{host}:8080/ws")
     assert endpoints.rest.netloc == f"{host}:8080"
+
+
+@pytest.mark.parametrize("echo", [{"price": {}, "transactTime": "soon", "side": "UP", "symbol": 5}, {}])
+async def test_an_odd_echo_does_not_hide_that_the_order_was_taken(
+    rest: Any, new_order: Make, echo: dict[str, Any]
+) -> None:
+    rest.on("POST", "order", {"orderId": 77, **echo})
+    ack = await rest.exchange.place(new_order())
+    assert (ack.venue_order_id, ack.symbol, ack.side, ack.price, ack.at) == ("77", None, None, None, 0)
+
+
+async def test_an_answer_longer_than_any_is_unknown(rest: Any, new_order: Make) -> None:
+    rest.on("POST", "order", (200, b'{"orderId":"' + b"1" * (5 * 1024 * 1024) + b'"}'))
+    with pytest.raises(VenueUnknown, match="cannot be read"):
+        await rest.exchange.place(new_order())
+
+
+async def test_a_look_up_that_is_refused_for_another_reason_says_so(rest: Any) -> None:
+    rest.on("GET", "order", (400, {"code": 700007, "msg": "No permission"}))
+    with pytest.raises(VenueRejected):
+        await rest.exchange.order("BTCUSDT", client_order_id="abc")
+
+
+async def test_a_busy_venue_makes_a_read_unavailable_not_refused(rest: Any) -> None:
+    rest.on("GET", "openOrders", (400, {"code": 510, "msg": "too frequent"}))
+    with pytest.raises(VenueUnavailable, match="too frequent"):
+        await _with_time(rest, rest.exchange.open_orders())
+    assert len(rest.sent) == 3
+
+
+async def test_a_read_waits_for_the_budget_only_so_long(rest: Any) -> None:
+    rest.exchange.core.budget.pause(500.0)
+    with pytest.raises(VenueUnavailable, match="limit") as caught:
+        await _with_time(rest, rest.exchange.open_orders())
+    assert (caught.value.retry_after or 0) > 400
+
+
+async def test_a_transport_without_an_asynchronous_stream_is_a_mistake(rest: Any, new_order: Make) -> None:
+    class Odd(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, stream=httpx.SyncByteStream())
+
+    rest.exchange.core.sender._transport = Odd()
+    with pytest.raises(httpx.StreamError):
+        await rest.exchange.place(new_order())

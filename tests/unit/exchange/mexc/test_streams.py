@@ -4,9 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import ParseDict
 
 from tui_trader.domain.market import Quote, Trade
 from tui_trader.exchange.mexc import pushes
+from tui_trader.exchange.mexc.answers import Unreadable
 from tui_trader.exchange.mexc.line import REFUSED_S, Environment
 from tui_trader.exchange.mexc.session import refused_in
 from tui_trader.exchange.mexc.streams import Streams
@@ -302,3 +304,45 @@ async def test_ending_a_task_lets_the_callers_own_cancellation_through() -> None
     with pytest.raises(asyncio.CancelledError):
         await caller
     await end(inner)
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        {"publicSpotKline": {"interval": "Hour8", "openingPrice": "1"}},
+        {"publicSpotKline": {"interval": "Min1", "openingPrice": "x"}},
+        {"publicAggreDeals": {"deals": [{"price": "1", "quantity": "1", "tradeType": 9}]}},
+        {"publicMiniTickers": {"items": [{"price": "1"}]}},
+    ],
+)
+def test_a_body_that_is_not_what_it_should_be_is_unreadable(bodies: dict[str, Any]) -> None:
+    push = ParseDict({"channel": "x", "symbol": "BTCUSDT", **bodies}, PushDataV3ApiWrapper())
+    for read in (pushes.candle_of, pushes.trades_of, pushes.day_tickers_of, pushes.quote_of, pushes.order_of):
+        with pytest.raises(Unreadable):
+            read(push, 1)
+
+
+def test_an_empty_side_gives_no_quote() -> None:
+    assert pushes.quote_of(quote_push("0"), 1) is None
+    assert pushes.quote_of(quote_push(""), 1) is None
+
+
+def test_day_tickers_know_turnover_from_volume_and_find_the_open() -> None:
+    item = {"symbol": "A", "price": "110.00", "rate": "0.1", "high": "120", "low": "90", "volume": "9", "quantity": "4"}
+    push = ParseDict({"publicMiniTickers": {"items": [item, {"symbol": "B"}]}, "sendTime": "3"}, PushDataV3ApiWrapper())
+    (ticker,) = pushes.day_tickers_of(push, 5)
+    assert (ticker.open, ticker.quote_volume, ticker.volume, ticker.change) == (
+        Decimal("100.00"),
+        Decimal(9),
+        Decimal(4),
+        Decimal("0.1"),
+    )
+    assert (ticker.at, ticker.received) == (3, 5)
+
+
+def test_a_pushed_candle_counts_in_seconds_and_runs_until_its_end() -> None:
+    body = {"interval": "Min60", "windowStart": "3600", "windowEnd": "7200", "openingPrice": "1", "closingPrice": "2",
+            "highestPrice": "3", "lowestPrice": "0.5", "volume": "10", "amount": "15"}  # fmt: skip
+    push = ParseDict({"symbol": "A", "publicSpotKline": body}, PushDataV3ApiWrapper())
+    running, done = pushes.candle_of(push, 7_199_999), pushes.candle_of(push, 7_200_000)
+    assert (running.open_time, running.interval, running.closed, done.closed) == (3_600_000, "1h", False, True)
