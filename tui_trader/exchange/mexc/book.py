@@ -10,6 +10,7 @@ from typing import Protocol
 from tui_trader.domain.market import Level
 from tui_trader.domain.money import canonical
 from tui_trader.exchange.mexc.answers import Unreadable
+from tui_trader.exchange.mexc.fields import plain_number
 from tui_trader.exchange.mexc.market_rows import Depth
 
 _MAX_TEXT = 40
@@ -44,15 +45,16 @@ class DepthChange(Protocol):
 
 
 def level_number(text: str) -> Decimal:
-    """Read a price or quantity of a level: digits with at most one point, which is quicker checked than a decimal.
+    """Read a price or quantity of a level.
 
     Raises:
-        Unreadable: anything else.
+        Unreadable: anything but digits with at most one point.
 
     """
-    if len(text) > _MAX_TEXT or not text.isascii() or not text.replace(".", "", 1).isdecimal():
+    value = plain_number(text)
+    if value is None:
         raise Unreadable("a level is not a number")
-    return Decimal(text)
+    return value
 
 
 def _version(text: str) -> int:

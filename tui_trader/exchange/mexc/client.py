@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -18,7 +19,7 @@ from tui_trader.exchange.mexc.line import LIFE_S
 from tui_trader.exchange.mexc.market import MarketReads
 from tui_trader.exchange.mexc.orders import Orders
 from tui_trader.exchange.mexc.watches import Watches
-from tui_trader.exchange.port import UserEvent
+from tui_trader.exchange.port import Exchange, UserEvent
 
 
 class MexcExchange(Orders, AccountReads, MarketReads, Watches):
@@ -92,3 +93,8 @@ class MexcExchange(Orders, AccountReads, MarketReads, Watches):
     def budget_used(self) -> float:
         """Return the share (0 to 1) of the request budget in use."""
         return self.core.budget.used()
+
+
+if TYPE_CHECKING:
+    _fulfilled: type[Exchange] = MexcExchange
+    """The type checker's proof that the whole port is there."""
