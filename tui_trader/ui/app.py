@@ -12,7 +12,7 @@ from tui_trader.ui.glyphs import ASCII, UNICODE
 from tui_trader.ui.keymap import Keymap
 from tui_trader.ui.options import ConsoleSettings
 from tui_trader.ui.screens.desk import DeskScreen
-from tui_trader.ui.terminal import hung_up
+from tui_trader.ui.terminal import colours, hung_up
 from tui_trader.ui.theme import PALETTES, Skin, themes
 from tui_trader.ui.widgets.panel import Look
 
@@ -68,7 +68,7 @@ class ConsoleApp(FrameDroppingApp, inherit_bindings=False):
 
 
 def theme_name(wanted: str) -> str:
-    """Return the palette to use; without a wish, mono where ``NO_COLOR`` is set.
+    """Return the palette to use; without a wish, one that suits the terminal.
 
     Raises:
         SettingsError: there is no such theme.
@@ -76,7 +76,7 @@ def theme_name(wanted: str) -> str:
     """
     from tui_trader.errors import SettingsError  # noqa: PLC0415 - only named here
 
-    name = wanted or ("mono" if os.environ.get("NO_COLOR") else "dark")
+    name = wanted or {0: "mono", 16: "basic"}.get(colours(os.environ), "dark")
     if name not in PALETTES:
         raise SettingsError(f'theme: there is no "{name}"; there are {", ".join(PALETTES)}.')
     return name

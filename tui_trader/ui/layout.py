@@ -31,9 +31,12 @@ class Plan:
         return next(slot for slot, _ in self.slots if panel in slot)
 
 
-def plan(width: int, height: int) -> Plan:
-    """Choose the plan for a terminal: complete at 80x24, at home at 120x40, generous at 200x60."""
-    ticket = 5 if height >= 30 else 4
+def plan(width: int, height: int, *, asking: bool = False) -> Plan:
+    """Choose the plan for a terminal: complete at 80x24, at home at 120x40, generous at 200x60.
+
+    A question gets at least seven lines for its ticket.
+    """
+    ticket = 7 if asking else 5 if height >= 30 else 4
     top, footer = Region(0, 0, width, 1), Region(0, height - 1, width, 1)
     below = height - 1 - ticket
     room = Region(0, 1, width, max(2, below - 1))
@@ -41,9 +44,9 @@ def plan(width: int, height: int) -> Plan:
     return Plan(make(room), Region(0, below, width, ticket), top, footer)
 
 
-def zoomed(width: int, height: int, panel: str) -> Plan:
+def zoomed(width: int, height: int, panel: str, *, asking: bool = False) -> Plan:
     """Give one panel everything but top line, ticket and footer."""
-    base = plan(width, height)
+    base = plan(width, height, asking=asking)
     region = Region(0, 1, width, base.ticket.y - 1)
     return Plan((((panel,), region),), base.ticket, base.top, base.footer)
 

@@ -76,7 +76,7 @@ class DeskModel:
             EventKind.EQUITY: self._equity,
             EventKind.GATE: self._gate,
             EventKind.NOTICE: self._notice,
-            EventKind.STATUS: self._status,
+            EventKind.STATUS: self.take_status,
             EventKind.TICKER: self.take_tickers,
             EventKind.BOOK: self._book,
             EventKind.TRADES: self._trades,
@@ -177,7 +177,7 @@ class DeskModel:
         at = self.status.now if self.status else 0
         return self.write(at, notice.level, notice.text)
 
-    def _status(self, status: Status) -> set[str]:
+    def take_status(self, status: Status) -> set[str]:
         """Keep the desk's state."""
         self.status = status
         if status.equity is not None:

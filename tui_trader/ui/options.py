@@ -13,7 +13,7 @@ SMALLEST = (60, 16)
 class ConsoleSettings:
     """Everything the console can be told. ``mode`` is ``paper`` or ``live``; ``rate`` is market frames a second.
 
-    ``theme`` is ``dark``, ``light``, ``mono`` or empty for the terminal's own (mono where ``NO_COLOR`` is set).
+    ``theme`` is ``dark``, ``light``, ``mono``, ``basic`` (16 colours) or empty for what suits the terminal.
     ``keymap`` maps an action's id to the keys that replace its own. ``ascii`` draws with ASCII characters only.
     ``confirm_always`` asks before every order, not only those that touch a soft limit.
     """

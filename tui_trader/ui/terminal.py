@@ -25,6 +25,18 @@ def unsupported(env: Mapping[str, str] | None = None) -> str:
     return ""
 
 
+def colours(env: Mapping[str, str]) -> int:
+    """Return how many colours a terminal shows: 0 where ``NO_COLOR`` is set, 16, 256 or 2**24; as Rich tells them."""
+    if env.get("NO_COLOR"):
+        return 0
+    forced = {"standard": 16, "256": 256, "truecolor": 1 << 24}.get(env.get("TEXTUAL_COLOR_SYSTEM", ""))
+    if forced is not None:
+        return forced
+    if env.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return 1 << 24
+    return 256 if env.get("TERM", "").rpartition("-")[2] in {"256color", "kitty"} else 16
+
+
 def hung_up() -> bool:
     """Tell whether the terminal is gone: a reader of standard input would spin on it."""
     try:

@@ -1,4 +1,4 @@
-"""Colours: three palettes, made into Textual themes whose variables carry the trading colours.
+"""Colours: palettes, made into Textual themes whose variables carry the trading colours.
 
 Sign and glyph always stand beside colour; the mono palette uses weight and reverse only.
 """
@@ -35,9 +35,12 @@ class Palette:
     paper: str
     blind: str
     mono: bool = False
+    few: bool = False
+    """Few colours: nothing coloured stands on a coloured ground."""
     dark: bool = True
 
 
+# "basic" is made of the eight colours that every terminal has, so that none of them is mapped to another.
 PALETTES: Mapping[str, Palette] = {
     "dark": Palette(
         ground="#0d1117",
@@ -78,6 +81,26 @@ PALETTES: Mapping[str, Palette] = {
         blind="#7a2fb3",
         dark=False,
     ),
+    "basic": Palette(
+        ground="#000000",
+        raised="#0000aa",
+        text="#aaaaaa",
+        dim="#aaaaaa",
+        faint="#aaaaaa",
+        accent="#00aaaa",
+        cursor="#0000aa",
+        buy="#00aa00",
+        sell="#aa0000",
+        buy_ground="#00aa00",
+        sell_ground="#aa0000",
+        warn="#aa5500",
+        error="#aa0000",
+        stale="#aaaaaa",
+        live="#aa0000",
+        paper="#00aaaa",
+        blind="#aa00aa",
+        few=True,
+    ),
     "mono": Palette(
         ground="#000000",
         raised="#000000",
@@ -117,9 +140,13 @@ MONO: Mapping[str, Style] = {
     "error": Style(bold=True, reverse=True),
     "blind": Style(bold=True, reverse=True),
     "mark_last": Style(reverse=True),
-    "mark_up": Style(reverse=True),
-    "mark_down": Style(reverse=True),
+    "mark_up": Style(bold=True),
+    "mark_down": Style(bold=True),
+    "buy_bar": Style(dim=True),
+    "sell_bar": Style(dim=True),
+    "volume": Style(dim=True),
     "ask_bar": Style(reverse=True, bold=True),
+    "ask_live": Style(reverse=True, bold=True),
 }
 
 
@@ -152,13 +179,14 @@ class Skin:
             "live_bar": Style(color="#ffffff", bgcolor=p.live, bold=True),
             "paper_bar": Style(color="#ffffff", bgcolor=p.paper, bold=True),
             "ask_bar": Style(color=p.ground, bgcolor=p.warn, bold=True),
+            "ask_live": Style(color=p.live, bgcolor="#ffffff", bold=True),
             "key": Style(color=p.accent, bgcolor=p.raised, bold=True),
             "footer": Style(color=p.dim, bgcolor=p.raised),
             "mark_last": Style(color=p.ground, bgcolor=p.text),
             "volume": Style(color=p.faint, bgcolor=p.ground),
             "last": Style(color=p.dim, bgcolor=p.ground),
-            "mark_up": Style(color=p.buy, bold=True),
-            "mark_down": Style(color=p.sell, bold=True),
+            "mark_up": Style(color=p.buy, bgcolor=p.ground, bold=True),
+            "mark_down": Style(color=p.sell, bgcolor=p.ground, bold=True),
             "bold": Style(color=p.text, bgcolor=p.ground, bold=True),
             "head": Style(color=p.dim, bgcolor=p.ground),
             "buy_ground": Style(color=p.text, bgcolor=p.buy_ground),
@@ -166,15 +194,23 @@ class Skin:
             "wrong": Style(color=p.error, bgcolor=p.ground, underline=True),
             "error": Style(color=p.error, bgcolor=p.ground, bold=True),
         }
+        if p.few:
+            special |= {
+                "cursor": Style(color=p.ground, bgcolor=p.text, bold=True),
+                "cursor_off": Style(underline=True),
+                "key": Style(color=p.text, bgcolor=p.raised, bold=True),
+                "title_key": Style(color=p.text, bgcolor=frame, bold=True),
+            }
         if role in special:
             return special[role]
         if role.endswith("_on_bar"):
-            return Style(color=getattr(p, role.removesuffix("_on_bar"), p.dim), bgcolor=p.raised, bold="error" in role)
+            name = role.removesuffix("_on_bar")
+            return Style(color=p.text if p.few else getattr(p, name, p.dim), bgcolor=p.raised, bold=name == "error")
         return Style(color=getattr(p, role or "text"), bgcolor=p.ground)
 
 
 def themes() -> list[Theme]:
-    """Return the themes to register: ``desk-dark``, ``desk-light``, ``desk-mono``."""
+    """Return the themes to register: ``desk-`` and the palette's name."""
     return [_theme(name, palette) for name, palette in PALETTES.items()]
 
 

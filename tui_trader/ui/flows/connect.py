@@ -45,6 +45,8 @@ class Connection:
                         await port.close()
             except TraderError as error:
                 self._lost(clean(error, 200))
+            except Exception as error:  # noqa: BLE001 - an answer that nobody foresaw must not end the console
+                self._lost(f"its answer could not be understood ({type(error).__name__}: {clean(error, 120)})")
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
@@ -62,9 +64,10 @@ class Connection:
         from tui_trader.contract import API_VERSION  # noqa: PLC0415 - after the first paint only
 
         session, model = self._session, self._session.model
-        model.status = status = await port.status()
-        after = model.sequence
-        model.sequence = max(after or 0, status.sequence) if after is None else after
+        status = await port.status()
+        model.take_status(status)
+        if model.sequence is None:
+            model.sequence = status.sequence
         session.port = port
         names = list(dict.fromkeys((*model.watchlist, model.focus)))
         await together(

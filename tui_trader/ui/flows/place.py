@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from tui_trader.contract.commands import LineContext, LineResult, Step
     from tui_trader.contract.orders import Preview
 
-NOT_KNOWN = (
-    "Whether the line was carried out shows under Open orders once the desk is back; do not type it again before."
-)
+NOT_KNOWN = "Do not type it again: Open orders will show whether it was carried out, once the desk is back."
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
 

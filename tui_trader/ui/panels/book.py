@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_trader.domain.order import Side
+from tui_trader.ui.glyphs import ASCII
 from tui_trader.ui.numbers import plain
 from tui_trader.ui.widgets.lines import Run, line
 from tui_trader.ui.widgets.panel import Face, Look, Panel
@@ -118,7 +119,10 @@ class BookPanel(Panel):
                         self.style_of(role) + (Style(bold=True) if mine else Style()),
                     ),
                     (f" {plain(amount, quantity):>{wide_quantity}} ", self.style_of("text")),
-                    (bar(running, total, room, self.look.glyphs.parts), self.style_of(f"{role}_bar")),
+                    (
+                        bar(running, total, room, self.look.glyphs.parts),
+                        self.style_of(role if self.look.glyphs is ASCII else f"{role}_bar"),
+                    ),
                 )
             )
         return lines

@@ -23,7 +23,11 @@ class LogPanel(TablePanel):
     leader = "l"
     counts = rests = False
     empty_text = "Nothing was said yet."
-    columns = (Column("Time", least=8), Column("Level", least=5, rank=1), Column("What", least=10, most=2000))
+    columns = (
+        Column("Time", least=8),
+        Column("Level", least=5, rank=1),
+        Column("What", least=10, most=2000, flexible=True),
+    )
 
     def tell(self, model: DeskModel, now: float) -> None:
         """Show the lines, newest first."""

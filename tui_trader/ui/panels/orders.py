@@ -88,6 +88,8 @@ def side_cell(side: Side) -> Cell:
 def state_of(order: OrderView) -> str:
     """Say an order's state in words, the cancel beside it included."""
     words = clean(order.state or order.status.value.lower(), 60)
+    if order.status in ALARMING:
+        words = words.replace(order.status.value.lower(), order.status.value, 1)
     if order.cancel in {CancelState.SENDING, CancelState.ACKED, CancelState.UNKNOWN} and "cancel" not in words.lower():
         words += ", cancelling"
     return words

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from tui_trader.domain.text import clean
 from tui_trader.ui.panels.dialogue import Hints, Note, Phase, Question, heard
 from tui_trader.ui.widgets.editor import LineEditor
 from tui_trader.ui.widgets.guard import Guard
@@ -55,12 +57,14 @@ class TicketPanel(Panel):
         self.hints = Hints()
         self.question: Question | None = None
         self.typed = ""
+        self.opened = 0
         self.said: Note = ()
         self.face = Face.FULL
         self._guard = Guard(monotonic)
 
     def open(self, text: str, kind: str) -> None:
         """Begin to edit."""
+        self.opened += 1
         self.editor.set(text)
         self.phase, self.kind, self.hints, self.said = Phase.EDIT, kind, Hints(), ()
         self.refresh()
@@ -90,7 +94,9 @@ class TicketPanel(Panel):
 
     def say(self, text: str, role: str) -> None:
         """Show what happened until something else is to be shown."""
-        self.said = ((text, role),)
+        if self.phase is Phase.BUSY:
+            self.phase = Phase.IDLE
+        self.said = ((clean(text, 600), role),)
         self.refresh()
 
     def hint(self, hints: Hints) -> None:
@@ -161,7 +167,7 @@ class TicketPanel(Panel):
             money = (
                 f"{self.mode.upper()} {self.look.glyphs.sep} REAL MONEY" if self.mode == "live" else self.mode.upper()
             )
-            style = self.style_of("live_bar" if self.mode == "live" else "ask_bar")
+            style = self.style_of("ask_live" if self.mode == "live" else "ask_bar")
             return line([(f"  CONFIRM {self.look.glyphs.sep} {money} ", style)], self.size.width, style)
         name = "Order ticket" if self.kind == "ticket" or self.phase is Phase.IDLE else "Line"
         role = "title_on" if self.has_focus and self.phase is not Phase.IDLE else "title_shown"
@@ -182,7 +188,7 @@ class TicketPanel(Panel):
             return []
         width, style = max(10, self.size.width - 4), self.style_of
         sentences = [[("  ", style("text")), (text, style("bold"))] for text in wrapped(self.question.sentence, width)]
-        notes = [self._note(note) for note in self.question.notes]
+        notes = [each for note in self.question.notes for each in self._note(note)]
         room = max(1, self.size.height - 2)
         return [*[*sentences, *notes][: room - 1], self._how()]
 
@@ -216,7 +222,7 @@ class TicketPanel(Panel):
     def _typed(self) -> list[list[Run]]:
         """Compose the line under edit, or what was said last."""
         if self.phase is Phase.EDIT:
-            return [self._prompt(), *(self._note(note) for note in self.hints.notes)]
+            return [self._prompt(), *(each for note in self.hints.notes for each in self._note(note))]
         if self.said:
             width = max(10, self.size.width - 4)
             role = self.said[0][1]
@@ -237,9 +243,19 @@ class TicketPanel(Panel):
             ]
         ]
 
-    def _note(self, note: Note) -> list[Run]:
-        """Compose a line of notes."""
-        return [("  ", self.style_of("text")), *((text, self.style_of(role)) for text, role in note)]
+    def _note(self, note: Note) -> list[list[Run]]:
+        """Compose the lines of a note; it breaks before a part that begins with three spaces."""
+        indent: Run = ("  ", self.style_of("text"))
+        lines: list[list[Run]] = [[indent]]
+        used = 2
+        for index, (text, role) in enumerate(note):
+            following = note[index + 1][0] if text.startswith("   ") and index + 1 < len(note) else ""
+            if text.startswith("   ") and used + cell_len(text + following) > self.size.width:
+                lines.append([indent])
+                text, used = text[3:], 2  # noqa: PLW2901 - the gap goes with the break
+            lines[-1].append((text, self.style_of(role)))
+            used += cell_len(text)
+        return lines
 
     def _prompt(self) -> list[Run]:
         """Compose the typed text with its colours, the cursor, and the ghost of its completion."""

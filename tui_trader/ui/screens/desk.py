@@ -60,6 +60,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self._due = False
         self._last_flush = 0.0
         self.keys = Keys(self, keymap)
+        self._asking = asyncio.Lock()
         self._answer: asyncio.Future[bool] | None = None
 
     @property
@@ -109,9 +110,15 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.stage.ticket.say(text, role)
 
     async def ask(self, question: Question) -> bool:
-        """Ask in the ticket and wait."""
+        """Ask in the ticket and wait; one question at a time."""
+        async with self._asking:
+            return await self._ask(question)
+
+    async def _ask(self, question: Question) -> bool:
+        """Put one question."""
         self._answer = asyncio.get_running_loop().create_future()
         self.stage.ticket.ask(question)
+        self.place_anew()
         self.set_focus(self.stage.ticket)
         self.tell_footer()
         try:
@@ -136,8 +143,14 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def reveal(self, panel: str) -> None:
         """Show a panel without giving it the keys."""
         self.stage.bring(panel)
-        self.refresh(layout=True)
+        self.place_anew()
         self.changed({panel})
+
+    def place_anew(self) -> None:
+        """Have every widget put where the stage says."""
+        self.stage.replan()
+        self._clear_arrangement_cache()
+        self.refresh(layout=True)
 
     def look_at(self, symbol: str) -> None:
         """Show another market."""
@@ -169,7 +182,16 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def flow(self, journey: Coroutine[Any, Any, Any]) -> None:
         """Run a journey beside the screen."""
-        self.run_worker(journey, group="flow")
+        self.run_worker(self._guarded(journey), group="flow")
+
+    async def _guarded(self, journey: Coroutine[Any, Any, Any]) -> None:
+        """Let no fault of a journey end the console."""
+        try:
+            await journey
+        except Exception as error:  # noqa: BLE001 - the person is told, and the log has it
+            text = f"That did not work, through a fault of the console: {type(error).__name__}: {error}"
+            self.say(text, "error")
+            self.session.log("error", text)
 
     def open_line(self, text: str, kind: str) -> None:
         """Begin to type."""
@@ -179,6 +201,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def rest(self) -> None:
         """Give the keys back to the panel that had them."""
+        if self.stage.ticket.phase is Phase.ASK:
+            self.stage.ticket.idle()
+            self.place_anew()
         self.stage.ticket.idle()
         self.set_focus(self.stage.panel)
         self.tell_footer()

@@ -14,10 +14,10 @@ from tui_trader.ui.numbers import NOTHING, plain
 
 ABOUT: Mapping[str, str] = {
     "watch": "The pairs you watch. Moving the cursor turns chart, book and trades to that pair.",
-    "chart": "Candles of the focused pair. B and S mark own orders, E the entry, x a stop, t a target, triangles fills.",
+    "chart": "Candles of the focused pair. B and S mark own orders, E the entry, x a stop, t a target, arrows fills.",
     "book": "Depth of the focused pair. A dot marks a price with an order of yours; bars show the running total.",
     "trades": "What others just traded; the arrow says which side took.",
-    "orders": "Your working orders. Distance: from the market to the price; positive means not reached. "
+    "orders": "Your working orders. Distance is from the market to the price; positive: not reached. "
     "UNKNOWN means that the exchange gave no clear answer: the desk is finding out, do not repeat the order.",
     "positions": "What you hold, at average cost with fees. Prot. is the share that an armed stop covers; "
     "Age is of the mark price.",

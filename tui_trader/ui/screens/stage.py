@@ -12,6 +12,7 @@ from tui_trader.ui.layout import Plan, plan, zoomed
 from tui_trader.ui.panels.balances import BalancesPanel
 from tui_trader.ui.panels.book import BookPanel
 from tui_trader.ui.panels.chart import ChartPanel
+from tui_trader.ui.panels.dialogue import Phase
 from tui_trader.ui.panels.footer import Footer
 from tui_trader.ui.panels.history import HistoryPanel
 from tui_trader.ui.panels.log import LogPanel
@@ -67,7 +68,8 @@ class Stage:
         """Return the plan, made once per size and zoom."""
         if self._plan is None or size != self._size:
             self._size = size
-            self._plan = zoomed(*size, self.zoom) if self.zoom else plan(*size)
+            asking = self.ticket.phase is Phase.ASK
+            self._plan = zoomed(*size, self.zoom, asking=asking) if self.zoom else plan(*size, asking=asking)
         return self._plan
 
     def shown_in(self, slot: tuple[str, ...]) -> str:
@@ -76,9 +78,9 @@ class Stage:
 
     def visible(self) -> set[str]:
         """Return the panels on the screen."""
-        if self._plan is None:
+        if not self._size.width:
             return set()
-        return {self.shown_in(slot) for slot, _ in self._plan.slots}
+        return {self.shown_in(slot) for slot, _ in self.plan_for(self._size).slots}
 
     def bring(self, panel: str) -> None:
         """Show a panel in its place; out of the zoom if it is not the zoomed one."""
@@ -92,7 +94,12 @@ class Stage:
 
     def set_zoom(self, panel: str | None) -> None:
         """Give one panel the screen, or end that."""
-        self.zoom, self._plan = panel, None
+        self.zoom = panel
+        self.replan()
+
+    def replan(self) -> None:
+        """Have the plan made again."""
+        self._plan = None
 
     def name_tabs(self) -> None:
         """Tell each panel who shares its place."""

@@ -29,6 +29,7 @@ class Typist:
     def __init__(self, screen: DeskScreen) -> None:
         self.screen = screen
         self._timers: dict[str, Timer] = {}
+        self._round = 0
 
     def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
         """Call in a while; a call of the same name that still waits is dropped."""
@@ -38,13 +39,15 @@ class Typist:
 
     def edited(self, text: str, cursor: int) -> None:
         """Show what is known here, and ask the desk when the line is complete."""
+        self._round += 1
         reading, completed = self._read(text, cursor), self._completed(text)
         if completed != text:
             reading = self._read(completed, len(completed))
             reading = replace(reading, hints=replace(reading.hints, spans=()))
         self.screen.stage.ticket.hint(reading.hints)
+        asked = self._round
         if reading.complete and not reading.help and self.screen.session.port is not None:
-            self.later("preview", PREVIEW_SECONDS, lambda: self.screen.flow(self._preview(text, reading.hints)))
+            self.later("preview", PREVIEW_SECONDS, lambda: self.screen.flow(self._preview(text, reading.hints, asked)))
 
     async def submitted(self, text: str, kind: str) -> None:
         """Carry a line out; what cannot be read stays to be edited."""
@@ -52,6 +55,7 @@ class Typist:
         if not word:
             screen.rest()
             return
+        self._round += 1
         ticket.editor.remember(text.strip())
         if word in leave.LEAVE or word == leave.SHUTDOWN:
             screen.rest()
@@ -89,7 +93,11 @@ class Typist:
         screen, ticket = self.screen, self.screen.stage.ticket
         screen.session.lines.append(line)
         ask_always = kind == "ticket" or screen.session.settings.confirm_always
-        if await run_line(screen.session, line, ask_always=ask_always):
+        opened = ticket.opened
+        done = await run_line(screen.session, line, ask_always=ask_always)
+        if ticket.opened != opened:
+            return
+        if done:
             screen.rest()
             return
         said = ticket.said
@@ -105,8 +113,8 @@ class Typist:
         notes: list[Note] = [*reading.hints.notes[:-1], ((reading.error, "error"),)]
         ticket.hint(replace(reading.hints, ghost="", notes=notes))
 
-    async def _preview(self, text: str, hints: Hints) -> None:
-        """Show what the line would do, unless it was changed meanwhile."""
+    async def _preview(self, text: str, hints: Hints, asked: int) -> None:
+        """Show what the line would do, unless it was changed or sent meanwhile."""
         ticket, session = self.screen.stage.ticket, self.screen.session
         notes: list[Note] = []
         try:
@@ -117,7 +125,7 @@ class Typist:
                 notes += notes_of(step) or [((clean(step.sentence, 300), "dim"),)]
         except TraderError as error:
             notes.append(((told(error), "error"),))
-        if ticket.phase is Phase.EDIT and ticket.editor.text == text:
+        if ticket.phase is Phase.EDIT and self._round == asked:
             ticket.hint(replace(hints, notes=[*hints.notes[:1], *notes]))
 
     def _completed(self, text: str) -> str:

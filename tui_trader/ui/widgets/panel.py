@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_trader.domain.text import clean
 from tui_trader.ui.glyphs import Glyphs
 from tui_trader.ui.theme import Skin
 from tui_trader.ui.widgets.lines import Run, line, restyled, spread, wrapped
@@ -76,7 +77,8 @@ class Panel(Widget, can_focus=True):
         return self.look.skin.style(role)
 
     def set_face(self, face: Face, message: str = "") -> None:
-        """Change the face; a full one shows the body."""
+        """Change the face; a full one shows the body. The message may be foreign text."""
+        message = clean(message, 400)
         if (face, message) != (self.face, self.message):
             self.face, self.message = face, message
             self.refresh()
@@ -155,7 +157,9 @@ class Panel(Widget, can_focus=True):
         runs: list[Run] = [(" ", base)]
         for tab in self.tabs or (Tab(self.key, self.digit, self.title),):
             runs += self._tab(tab)
-        notes = [note for note in (self.stale, "frozen" if self.frozen else "", self.info) if note]
+        room = self.size.width - sum(cell_len(text) for text, _ in runs) - len(self.stale) - 2
+        info = self.info if cell_len(self.info) + 2 <= room else ""
+        notes = [note for note in (self.stale, "frozen" if self.frozen else "", info) if note]
         role = "title" if not self.stale else "title_dim"
         tail = f" {'  '.join(notes)} " if notes else ""
         return spread(runs, [(tail, self.style_of(role))], self.size.width, base)

@@ -129,15 +129,12 @@ class TablePanel(Panel):
         return self._row(index) if index < len(self.rows) else self.blank()
 
     def _filtered(self) -> list[Row]:
-        """Return the rows that the filter leaves."""
+        """Return the rows that the filter leaves: all its words occur in what is shown of the row."""
         if not self.filter:
             return self.all_rows
         words = self.filter.casefold().split()
-        return [
-            row
-            for row in self.all_rows
-            if all(any(word in cell.text.casefold() for cell in row.cells) for word in words)
-        ]
+        shown = [place.column for place in self._places] or range(len(self.columns))
+        return [row for row in self.all_rows if _holds(" ".join(row.cells[index].text for index in shown), words)]
 
     def _apply(self, rows: list[Row], now: float) -> None:
         """Put rows in place of the old ones and draw what differs."""
@@ -271,3 +268,9 @@ class TablePanel(Panel):
         glyph = self.look.glyphs.up if direction == "up" else self.look.glyphs.down
         body = marked if cell.role == "text" else style + Style(bold=True)
         return [(shown[:lead], style), (shown[lead:tail], body), (shown[tail:], style), (glyph, marked)]
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    """Tell whether all words occur in a text, whatever their case."""
+    folded = text.casefold()
+    return all(word in folded for word in words)

@@ -1,0 +1,263 @@
+"""Tickets and typed lines: keys in, what the desk was asked, what the screen says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.console.driving import console
+from tests.twins.desk import TwinDesk
+from tui_trader.contract.commands import Confirm
+from tui_trader.contract.orders import BreachView, Outcome
+from tui_trader.domain.risk import Level
+from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable
+
+
+def runs(desk: TwinDesk) -> list[tuple[str, str, str | None]]:
+    return [call[1:] for call in desk.asked if call[0] == "run_line"]
+
+
+async def test_a_ticket_filled_in_and_confirmed_puts_the_order_under_open_orders():
+    async with console() as it:
+        await it.ticket("b", "0.01", "65000")
+        await it.see("Accepted", "Open orders 1", "65,000.00")
+        assert [line for _, line, _ in runs(it.desk)] == ["buy btcusdt 0.01 @65000"]
+
+
+async def test_a_ticket_needs_a_second_enter_before_anything_is_sent():
+    async with console() as it:
+        await it.press("s")
+        await it.type("0.01 @66000")
+        await it.press("enter")
+        await it.see("CONFIRM", "Sell 0.01 coins of BTCUSDT at 66000")
+        assert runs(it.desk) == []
+
+
+async def test_enter_on_a_size_alone_goes_on_to_the_price():
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01")
+        await it.press("enter")
+        await it.see("There is no price")
+        await it.type("65000")
+        await it.press("enter")
+        await it.hear()
+        await it.press("enter")
+        await it.see("Open orders 1")
+
+
+async def test_keys_within_300_ms_of_a_question_are_not_heard():
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        await it.press("enter")
+        await it.see("CONFIRM")
+        it.screen.stage.ticket._guard.arm()
+        await it.press("enter")
+        assert runs(it.desk) == []
+
+
+async def test_a_pasted_line_with_a_newline_is_shown_and_waits():
+    from textual import events
+
+    async with console() as it:
+        await it.press("colon")
+        it.screen.stage.ticket.post_message(events.Paste("buy btc 0.01 @65000\n"))
+        await it.see("buy btc 0.01 @65000")
+        assert runs(it.desk) == []
+        assert "CONFIRM" not in it.text()
+
+
+async def test_a_paste_into_a_question_does_not_answer_it():
+    from textual import events
+
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        await it.press("enter")
+        await it.hear()
+        it.screen.stage.ticket.post_message(events.Paste("\n\r\ny\n"))
+        await it.pilot.pause()
+        assert "CONFIRM" in it.text()
+        assert runs(it.desk) == []
+
+
+async def test_escape_at_the_question_goes_back_to_the_text_and_sends_nothing():
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        await it.press("enter")
+        await it.hear()
+        await it.press("escape")
+        await it.see("Nothing was sent", "buy btcusdt 0.01 @65000")
+        assert runs(it.desk) == []
+
+
+async def test_the_preview_of_the_desk_stands_under_the_line_while_it_is_typed():
+    desk = TwinDesk()
+    desk.breaches = [BreachView(code="size", level=Level.SOFT, message="655.00 is above the soft limit 500.00.")]
+    async with console(desk) as it:
+        await it.press("colon")
+        await it.type("buy btc 0.01 mkt")
+        await it.see("avg", "fee", "free after", "soft: 655.00 is above the soft limit 500.00.")
+
+
+async def test_a_mistake_shows_at_once_with_what_was_meant():
+    async with console() as it:
+        await it.press("colon")
+        await it.type("buyy btc 0.01 mkt")
+        await it.see("did you mean")
+
+
+async def test_a_typed_line_inside_all_limits_goes_at_once_where_the_policy_says_so():
+    async with console(confirm_always=False) as it:
+        await it.press("colon")
+        await it.type("buy btc 0.01 @65000")
+        await it.press("enter")
+        await it.see("Accepted", "Open orders 1")
+
+
+async def test_a_soft_limit_asks_again_and_sends_the_same_intent_with_the_token():
+    desk = TwinDesk()
+    desk.failures["run_line"] = ConfirmationRequired("The order value 655.00 is above 500.00.", token="tok-1")
+    async with console(desk, confirm_always=False) as it:
+        await it.press("colon")
+        await it.type("buy btc 0.01 @65000")
+        await it.press("enter")
+        await it.see("above 500.00")
+        await it.hear()
+        await it.press("enter")
+        await it.see("Accepted")
+        first, second = runs(desk)
+        assert first[0] == second[0]
+        assert (first[2], second[2]) == (None, "tok-1")
+
+
+async def test_a_denial_says_the_figure_and_leaves_the_text():
+    desk = TwinDesk()
+    desk.failures["run_line"] = Denied("The order value 655.00 is above the limit 500.00.", code="max_order_value")
+    async with console(desk, confirm_always=False) as it:
+        await it.press("colon")
+        await it.type("buy btc 0.01 @65000")
+        await it.press("enter")
+        await it.see("Denied: The order value 655.00 is above the limit 500.00.", "buy btc 0.01 @65000")
+
+
+async def test_a_step_that_the_desk_refuses_is_never_asked_about():
+    desk = TwinDesk()
+    desk.refusal = "0.01 is below the minimum 0.02; the nearest that fits is 0.02."
+    async with console(desk) as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        await it.press("enter")
+        await it.see("the nearest that fits is 0.02")
+        assert "CONFIRM" not in it.text()
+        assert runs(desk) == []
+
+
+async def test_an_unknown_outcome_is_shown_as_such_and_not_offered_again():
+    desk = TwinDesk()
+    desk.outcomes.append(Outcome.UNKNOWN)
+    async with console(desk) as it:
+        await it.ticket("b", "0.01", "65000")
+        await it.see("UNKNOWN: the exchange gave no clear answer", "do not repeat it", "Open orders 1")
+        assert "COMMAND" not in it.text()
+        assert len(runs(desk)) == 1
+
+
+async def test_a_desk_that_goes_away_under_an_order_leaves_no_doubt_about_the_doubt():
+    desk = TwinDesk()
+    desk.failures["run_line"] = DeskUnavailable("The desk closed the connection.")
+    async with console(desk) as it:
+        await it.ticket("b", "0.01", "65000")
+        await it.see("Do not type it again")
+        assert len(runs(desk)) == 1
+
+
+async def test_a_word_is_asked_for_where_the_policy_wants_one():
+    desk = TwinDesk()
+    desk.confirm, desk.word = Confirm.WORD, "flatten"
+    async with console(desk) as it:
+        await it.press("colon")
+        await it.type("cancel all")
+        await it.press("enter")
+        await it.see("type flatten and Enter")
+        await it.hear()
+        await it.type("flat")
+        await it.press("enter")
+        assert runs(desk) == []
+        await it.type("ten")
+        await it.press("enter")
+        await it.until(lambda: len(runs(desk)) == 1, "sent")
+
+
+async def test_several_orders_want_a_y():
+    desk = TwinDesk()
+    desk.confirm = Confirm.YES
+    async with console(desk) as it:
+        await it.press("colon")
+        await it.type("buy btc 0.01 @65000; buy eth 1 @2400")
+        await it.press("enter")
+        await it.see("2 steps")
+        await it.hear()
+        await it.press("enter")
+        assert runs(desk) == []
+        await it.press("y")
+        await it.see("Open orders 2")
+
+
+async def test_the_numbers_of_the_question_are_those_of_the_desk():
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 mkt")
+        await it.press("enter")
+        price = it.desk.market.ask("BTCUSDT") * Decimal("0.01")
+        await it.see("CONFIRM", f"worth {price:,.6f}".rstrip("0"))
+
+
+async def test_each_dialog_has_an_intent_of_its_own():
+    async with console() as it:
+        await it.ticket("b", "0.01", "65000")
+        await it.see("Open orders 1")
+        await it.ticket("b", "0.01", "65001")
+        await it.see("Open orders 2")
+        first, second = runs(it.desk)
+        assert first[0] != second[0]
+        assert len(first[0]) == 32
+
+
+async def test_a_word_of_help_is_answered_here():
+    async with console() as it:
+        await it.press("colon")
+        await it.type("buy?")
+        await it.press("enter")
+        await it.see("Written as: buy")
+        assert it.desk.asked == []
+
+
+async def test_a_lone_symbol_turns_to_that_market_and_a_look_opens_its_panel():
+    async with console() as it:
+        await it.press("colon")
+        await it.type("eth")
+        await it.press("enter")
+        await it.see("Chart ETHUSDT")
+        await it.press("colon")
+        await it.type("bal")
+        await it.press("enter")
+        await it.see("Balances 2")
+        assert it.desk.asked == []
+
+
+async def test_up_brings_back_lines_and_tab_completes():
+    async with console() as it:
+        await it.press("colon")
+        await it.type("eth")
+        await it.press("enter")
+        await it.see("Chart ETHUSDT")
+        await it.press("colon")
+        await it.press("up")
+        assert it.screen.stage.ticket.editor.text == "eth"
+        await it.press("ctrl+u")
+        await it.type("canc")
+        await it.until(lambda: it.screen.stage.ticket.hints.ghost == "cancel", "ghost")
+        await it.press("tab")
+        assert it.screen.stage.ticket.editor.text == "cancel"
