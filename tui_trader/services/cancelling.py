@@ -35,6 +35,7 @@ class Canceller:
             Conflict: the order has ended.
 
         """
+        order = self._working.find(order.id) or order
         if order.status not in CANCELLABLE:
             raise Conflict(f"Order {order.id} cannot be cancelled. {sentence(order)}")
         if order.cancel in {CancelState.SENDING, CancelState.ACKED}:

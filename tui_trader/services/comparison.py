@@ -132,6 +132,10 @@ class Comparison:
         draft = Draft()
         strangers = self._intake.take(draft, news, "snapshot")
         lost = {fill.symbol for fill in strangers}
+        forgotten = sorted(symbol for symbol in picture.symbols if cursors.incomplete(symbol, picture.at))
+        if forgotten:
+            text = f"The exchange remembers one month of trades; older ones are missing on {', '.join(forgotten)}."
+            self._recorder.notice(draft, "warning", text, "history_incomplete")
         draft.settings.update(cursors.advance(picture.symbols - lost, picture.at))
         draft.balances.update({balance.asset: balance for balance in picture.balances})
         draft.complete_balances = picture.exact and self._ingest.count == picture.events

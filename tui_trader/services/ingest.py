@@ -36,11 +36,6 @@ class Ingest:
         self.count = 0
         """Events received, so that a snapshot can tell whether the stream was quiet."""
 
-    @property
-    def idle(self) -> bool:
-        """Whether everything received is processed."""
-        return not self._waiting
-
     async def read(self) -> None:
         """Receive for ever; run it under supervision."""
         if self._begun:

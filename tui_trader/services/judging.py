@@ -12,7 +12,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Quote
-from tui_trader.domain.money import EXACT, ZERO, floor_to
+from tui_trader.domain.money import EXACT, ZERO, floor_to, parse
 from tui_trader.domain.order import OrderRequest, OrderType, Side
 from tui_trader.domain.risk import Breach, Level
 from tui_trader.errors import NotFound, Refused, UsageError
@@ -95,11 +95,13 @@ class Judge:
         """Make the request exact and check it.
 
         Raises:
-            UsageError: not exactly one size was given.
+            UsageError: not exactly one size was given, or a number is none.
 
         """
         if (request.quantity is None) == (request.quote_quantity is None):
             raise UsageError("Give exactly one of quantity and quote_quantity.")
+        for value in (request.quantity, request.quote_quantity, request.price):
+            _number(value)
         pair, quote = self._prices.find(request.symbol), self._prices.quote(request.symbol)
         price = self._price(request, pair, sound_quote(quote))
         try:
@@ -127,7 +129,7 @@ class Judge:
         if request.quantity is not None:
             return request.quantity
         amount = request.quote_quantity or ZERO
-        if pair is None or amount <= 0 or not amount.is_finite():
+        if pair is None or amount <= 0:
             return ZERO
         if request.type is not OrderType.MARKET:
             return ZERO if price is None or price <= 0 else floor_to(EXACT.divide(amount, price), pair.lot)
@@ -186,3 +188,12 @@ class Judge:
             rates=rates,
             currency=self._currency,
         )
+
+
+def _number(value: Decimal | None) -> None:
+    """Refuse what could not even be written down."""
+    try:
+        if value is not None:
+            parse(value)
+    except ValueError as error:
+        raise UsageError(f"{error}; give a plain number.") from None
