@@ -1,0 +1,148 @@
+"""A home of its own for one test: consoles, commands, the desk and the simulated exchange that live in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.process.terminal import Terminal
+from tui_trader.client.desk import DeskClient
+from tui_trader.lock import lock_owner
+from tui_trader.paths import Paths, find_paths
+
+COMMAND_S = 45.0
+END_S = 10.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: status, standard output, standard error."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Everything it said."""
+        return self.out + self.err
+
+
+class Household:
+    """Everything under one short ``TUI_TRADER_HOME``; the path of a Unix socket has a short limit."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="tt"))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TUI_TRADER_", "COV_CORE"))}
+        self.env = {
+            **kept,
+            "TUI_TRADER_HOME": str(self.home),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        }
+        self._terminals: list[Terminal] = []
+
+    def paths(self, mode: str = "paper", profile: str = "default") -> Paths:
+        """Return where a profile's files lie."""
+        return find_paths(profile, mode, self.env)
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of the program."""
+        return [sys.executable, "-m", "tui_trader", *arguments]
+
+    def run(
+        self, *arguments: str, typed: str = "", env: Mapping[str, str] | None = None, seconds: float = COMMAND_S
+    ) -> Ran:
+        """Run a command to its end; no terminal is near."""
+        found = subprocess.run(
+            self.command(*arguments),
+            input=typed,
+            capture_output=True,
+            text=True,
+            env={**self.env, **(env or {})},
+            timeout=seconds,
+            check=False,
+        )
+        return Ran(found.returncode, found.stdout, found.stderr)
+
+    def told(self, *arguments: str) -> Any:
+        """Run a command with ``--json`` and return what it printed; it must have done what it was asked."""
+        ran = self.run(*arguments, "--json")
+        assert ran.status == 0, ran
+        return json.loads(ran.out)
+
+    def console(self, *arguments: str, columns: int = 120, rows: int = 40) -> Terminal:
+        """Open a console."""
+        terminal = Terminal(self.command(*arguments), self.env, columns=columns, rows=rows)
+        self._terminals.append(terminal)
+        return terminal
+
+    def ask(self, path: str, mode: str = "paper") -> Any:
+        """Read from the desk's API, as a program does."""
+
+        async def asking() -> Any:
+            client = DeskClient(self.paths(mode).socket)
+            try:
+                return await client.request("GET", path)
+            finally:
+                await client.close()
+
+        return asyncio.run(asking())
+
+    def desk_pid(self, mode: str = "paper") -> int:
+        """Return the running desk's process; 0 when none runs."""
+        return lock_owner(self.paths(mode).lock) or 0
+
+    def venue_pid(self) -> int:
+        """Return the process of the simulated exchange; 0 when none runs."""
+        return lock_owner(self.paths().sim / "venue.lock") or 0
+
+    def close(self) -> None:
+        """End everything that lives here, and forget the folder."""
+        for terminal in self._terminals:
+            terminal.close()
+        # desks first: a living one would start its exchange again
+        for name in ("desk.lock", "venue.lock"):
+            for file in self.home.rglob(name):
+                _end(file)
+        shutil.rmtree(self.home)
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = COMMAND_S, *, every: float = 0.02) -> Any:
+    """Ask again and again until something true comes; return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+        time.sleep(every)
+    return found
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process has ended; one that only waits to be reaped has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def _end(lock: Path) -> None:
+    """End the owner of a lock, politely at first."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        pid = lock_owner(lock)
+        if not pid:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        with suppress(AssertionError):
+            until(lambda: not lock_owner(lock), f"{lock.name} to be free", END_S)

@@ -1,0 +1,45 @@
+"""The truth of a simulated exchange, asked over its signed REST wire with nothing but the standard library."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+import urllib.request
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+
+class Venue:
+    """One account at an exchange that speaks MEXC's wire."""
+
+    def __init__(self, rest_url: str, key: str, secret: str) -> None:
+        self._rest_url, self._key, self._secret = rest_url, key, secret
+
+    @classmethod
+    def of(cls, ready: Path) -> Venue:
+        """Read where a simulator answers, and its account, from the line it printed when it was ready."""
+        said = json.loads(ready.read_text())
+        return cls(said["rest_url"], said["key"], said["secret"])
+
+    def open_orders(self, symbol: str) -> dict[str, tuple[str, Decimal, Decimal]]:
+        """Return side, price and quantity of each resting order by client order id."""
+        rows = self._signed("/api/v3/openOrders", symbol=symbol)
+        return {r["clientOrderId"]: (r["side"], Decimal(r["price"]), Decimal(r["origQty"])) for r in rows}
+
+    def balances(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """Return what is free and what is locked, by asset."""
+        rows = self._signed("/api/v3/account")["balances"]
+        return {r["asset"]: (Decimal(r["free"]), Decimal(r["locked"])) for r in rows}
+
+    def _signed(self, path: str, **fields: str) -> Any:
+        query = urlencode({**fields, "timestamp": str(time.time_ns() // 1_000_000)})
+        signature = hmac.new(self._secret.encode(), query.encode(), hashlib.sha256).hexdigest()
+        request = urllib.request.Request(
+            f"{self._rest_url}{path}?{query}&signature={signature}", headers={"X-MEXC-APIKEY": self._key}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
