@@ -71,6 +71,8 @@ class StoreTwin:
     async def order(self, key: str) -> Order | None:
         """Find an order by any of its names."""
         await asyncio.sleep(0)
+        if self.closed:
+            raise StoreError("The store is closed.")
         for order in self.order_rows.values():
             if key in {order.id, order.client_order_id, order.intent_id, order.venue_order_id}:
                 return order

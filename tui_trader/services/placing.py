@@ -144,7 +144,10 @@ class Placer:
 
     async def _given_before(self, order: Order, error: StoreError) -> Placement:
         """Answer an intent that the store already holds; any other failure latches the gate and is raised."""
-        earlier = await self.earlier(order.intent_id, order.request)
+        try:
+            earlier = await self.earlier(order.intent_id, order.request)
+        except StoreError:
+            earlier = None
         if earlier is not None:
             return earlier
         self._recorder.on_broken(str(error))

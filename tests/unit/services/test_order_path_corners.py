@@ -15,7 +15,7 @@ from tui_trader.domain.events import EventKind
 from tui_trader.domain.market import Book, DayTicker
 from tui_trader.domain.order import CancelState, OrderRequest, OrderStatus, OrderType, Side
 from tui_trader.domain.risk import GateState
-from tui_trader.errors import ConfirmationRequired, Denied, UsageError
+from tui_trader.errors import ConfirmationRequired, Denied, StoreError, UsageError
 from tui_trader.services.bus import PAGE
 from tui_trader.services.model import Outcome
 from tui_trader.services.ports import Change, JournalEntry
@@ -215,3 +215,13 @@ async def test_stopping_waits_for_orders_under_way() -> None:
         hold.set()
         await stopping
         assert (await placing).outcome is Outcome.ACCEPTED
+
+
+async def test_a_store_that_can_neither_be_written_nor_read_halts_the_desk() -> None:
+    async with running() as rig:
+        rig.store.failing = "The disk is gone."
+        rig.store.closed = True
+        with pytest.raises(StoreError, match="gone"):
+            await rig.place()
+        assert rig.gate.state is GateState.HALTED
+        assert rig.exchange.sent == []
