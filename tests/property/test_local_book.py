@@ -60,7 +60,7 @@ def test_every_depth_shows_what_a_plain_dict_would(
     assert len(book.bids) == len(brute(bids, [b for b, _ in steps], best_high=True))
 
 
-@given(levels_known=st.lists(ticks, min_size=5, max_size=15, unique=True), steps=changes)
+@given(levels_known=st.lists(ticks, min_size=3, max_size=15, unique=True), steps=changes)
 def test_a_cut_off_book_never_shows_a_level_whose_neighbours_it_may_have_missed(
     levels_known: list[int], steps: list[tuple[list[WireLevel], list[WireLevel]]]
 ) -> None:
@@ -103,3 +103,15 @@ def test_what_is_not_a_plain_number_is_unreadable(text: str) -> None:
         book.apply(Change("2", "2", [WireLevel(text, "1")]))
     with pytest.raises(Unreadable):
         book.apply(Change("2", text or "x"))
+
+
+def test_a_price_in_another_spelling_is_the_same_level() -> None:
+    book = LocalBook(Depth(1, side({5: "1"}), ()), full=10, needed=1)
+    book.apply(Change("2", "2", [WireLevel("05", "7"), WireLevel("0005.0", "8")]))
+    assert book.bids.top(5) == ((Decimal(5), Decimal(8)),)
+
+
+def test_a_side_that_became_too_short_tells_a_gap() -> None:
+    book = LocalBook(Depth(1, (), side({5: "1", 6: "1"})), full=2, needed=2)
+    with pytest.raises(Gap):
+        book.apply(Change("2", "2", [], [WireLevel("5", "0")]))

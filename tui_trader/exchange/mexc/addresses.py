@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from tui_trader.errors import UsageError
 from tui_trader.exchange.wire.endpoints import Host
 
+USER_AGENT = "tui-trader"
+"""How this client names itself; a request without a name looks odd to a firewall."""
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _PLAIN = {"http": "https", "ws": "wss"}
 

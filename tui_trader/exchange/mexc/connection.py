@@ -111,10 +111,8 @@ class HttpConnection(asyncio.Protocol):
         """Take the socket over."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_connection makes no other
         self._transport = transport
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            self._poll = select.poll()
-            self._poll.register(sock.fileno(), select.POLLIN)
+        self._poll = select.poll()
+        self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; anything unasked or beyond the size cap ends the connection."""

@@ -15,7 +15,7 @@ from collections import deque
 import httpx
 
 from tui_trader.clock import Clock
-from tui_trader.exchange.mexc.addresses import Origin
+from tui_trader.exchange.mexc.addresses import USER_AGENT, Origin
 from tui_trader.exchange.mexc.connection import HttpConnection, TransportFailure
 from tui_trader.exchange.mexc.waiting import backoff, end, event_or
 from tui_trader.exchange.wire.endpoints import PING
@@ -70,7 +70,8 @@ class Lane(httpx.AsyncBaseTransport):
         self._closed = False
         self._netloc = origin.netloc.encode()
         self._ping = (
-            f"{PING.method} {PING.path} HTTP/1.1\r\nHost: {origin.netloc}\r\nAccept-Encoding: identity\r\n\r\n"
+            f"{PING.method} {PING.path} HTTP/1.1\r\nHost: {origin.netloc}\r\n"
+            f"User-Agent: {USER_AGENT}\r\nAccept-Encoding: identity\r\n\r\n"
         ).encode()
 
     @property

@@ -10,6 +10,7 @@ import httpx
 
 from tui_trader.clock import Clock
 from tui_trader.errors import VenueRejected, VenueUnavailable
+from tui_trader.exchange.mexc.addresses import USER_AGENT
 from tui_trader.exchange.mexc.answers import MAX_BODY, RATE_LIMITED, Answer, Unreadable, read_data, seconds_of
 from tui_trader.exchange.mexc.budget import Budget, BudgetExceeded, Urgency
 from tui_trader.exchange.mexc.lane import TARGET
@@ -30,6 +31,7 @@ _T = TypeVar("_T")
 def read_client(tls: ssl.SSLContext | bool) -> httpx.AsyncClient:
     """Return the client of reads: HTTP/1.1, a long keep-alive, no redirects, nothing taken from the environment."""
     return httpx.AsyncClient(
+        headers={"User-Agent": USER_AGENT},
         verify=tls,
         http1=True,
         http2=False,

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from tui_trader.clock import Clock
+from tui_trader.exchange.mexc.addresses import USER_AGENT
 from tui_trader.exchange.mexc.waiting import end
 from tui_trader.exchange.wire import control
 
@@ -84,6 +85,7 @@ class Session:
                 address,
                 ssl=tls if address.startswith("wss:") else None,
                 proxy=None,
+                user_agent_header=USER_AGENT,
                 compression=None,
                 open_timeout=10,
                 close_timeout=2,

@@ -9,6 +9,7 @@ import httpx
 
 from tui_trader.credentials import Credentials
 from tui_trader.errors import UsageError
+from tui_trader.exchange.mexc.addresses import USER_AGENT
 from tui_trader.exchange.mexc.server_clock import ServerClock
 from tui_trader.exchange.wire.endpoints import CONTENT_TYPE, HEADER_KEY
 from tui_trader.exchange.wire.limits import RECV_WINDOW_DEFAULT_MS
@@ -29,7 +30,7 @@ class Signer:
     def __init__(self, credentials: Credentials | None, clock: ServerClock) -> None:
         self._credentials = credentials
         self.clock = clock
-        headers = {"Accept-Encoding": "identity", "Content-Type": CONTENT_TYPE}
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Content-Type": CONTENT_TYPE}
         if credentials is not None:
             for name, value in (("API key", credentials.key), ("API secret", credentials.secret)):
                 if not _PRINTABLE.fullmatch(value):

@@ -10,7 +10,7 @@ import pytest
 
 from tui_trader.clock import SystemClock
 from tui_trader.exchange.mexc.addresses import MexcEndpoints, tls_context
-from tui_trader.exchange.mexc.connection import TransportFailure
+from tui_trader.exchange.mexc.connection import HttpConnection, TransportFailure
 from tui_trader.exchange.mexc.lane import MAX_WAITING, SIZE_CAP, URGENT, WRITE_BY, Lane
 
 Answer = Callable[..., bytes]
@@ -438,3 +438,31 @@ async def test_a_ping_that_fails_leads_to_a_new_connection(server: Any, until: U
         await until(lambda: server.accepted >= 2)
         server.deaf_to_pings = False
         await until(lambda: server.pings)
+
+
+async def test_a_connection_answers_for_itself_that_it_is_gone(server: Any, until: Until) -> None:
+    freed: list[HttpConnection] = []
+    _, connection = await asyncio.get_running_loop().create_connection(
+        lambda: HttpConnection(SIZE_CAP, freed.append), "127.0.0.1", server.port
+    )
+    connection.abort()
+    await until(lambda: freed)
+    assert connection.closed
+    assert not connection.stirring()
+    connection.abort()
+    connection.close()
+    with pytest.raises(TransportFailure) as caught:
+        await connection.request(b"GET / HTTP/1.1\r\n\r\n", 1.0)
+    assert not caught.value.written
+    assert server.requests == []
+
+
+async def test_closing_while_connecting_leaves_nothing_open(server: Any, until: Until) -> None:
+    lane = Lane(MexcEndpoints(rest_url=server.url).rest, SystemClock())
+    task = asyncio.create_task(send(lane, server.url))
+    await asyncio.sleep(0)
+    await lane.aclose()
+    with pytest.raises(TransportFailure, match="closed"):
+        await task
+    assert server.requests == []
+    assert not lane.warm

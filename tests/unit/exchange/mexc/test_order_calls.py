@@ -48,6 +48,7 @@ async def test_an_order_is_signed_over_exactly_what_goes_out(rest: Any, new_orde
     assert request.headers["x-mexc-apikey"].startswith("mx0")
     assert request.headers["content-type"] == "application/json"
     assert request.headers["content-length"] == "0"
+    assert request.headers["user-agent"] == "tui-trader"
 
 
 def test_plain_parameters_are_joined_as_the_wire_encodes_them() -> None:
