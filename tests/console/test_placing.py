@@ -98,7 +98,7 @@ async def test_the_preview_of_the_desk_stands_under_the_line_while_it_is_typed()
     async with console(desk) as it:
         await it.press("colon")
         await it.type("buy btc 0.01 mkt")
-        await it.see("avg", "fee", "free after", "soft: 655.00 is above the soft limit 500.00.")
+        await it.see("avg", "fee", "soft: 655.00 is above the soft limit 500.00.")
 
 
 async def test_a_mistake_shows_at_once_with_what_was_meant():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_trader.ui.flows.connect import Connect
@@ -30,6 +31,13 @@ def _actions() -> Any:
     return ActionProvider
 
 
+def stylesheet() -> Path:
+    """Return the TCSS file: inside the package when installed, beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "styles" / "console.tcss"
+    return inside if inside.exists() else package.parent / "styles" / "console.tcss"
+
+
 class ConsoleApp(FrameDroppingApp, inherit_bindings=False):
     """The console. ``connect`` is called after the first paint and again whenever the desk went away.
 
@@ -38,6 +46,7 @@ class ConsoleApp(FrameDroppingApp, inherit_bindings=False):
 
     """
 
+    CSS_PATH = stylesheet()
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = frozenset({_actions})  # type: ignore[assignment] # Textual only iterates over it
     TITLE = "tui-trader"

@@ -62,10 +62,10 @@ def questions(preview: LineResult, *, ask_always: bool) -> list[Question]:
 
 
 def notes_of(step: Step) -> list[Note]:
-    """Return the figures of a step, and what it touches, as lines under its sentence."""
+    """Return what a step touches, then its figures, as lines under its sentence."""
     if step.preview is None:
         return []
-    return [figures(step.preview), *breaches(step.preview)]
+    return [*breaches(step.preview), figures(step.preview)]
 
 
 def figures(preview: Preview) -> Note:

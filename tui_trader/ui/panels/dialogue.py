@@ -41,7 +41,7 @@ class Hints:
 
 def heard(question: Question, typed: str, key: str, character: str | None) -> tuple[bool | None, str]:
     """Return the answer that a key gives (``None``: none yet) and the word typed so far."""
-    if key == "escape":
+    if key in {"escape", "ctrl+c"}:
         return False, typed
     if question.answer == "enter":
         return (True if key == "enter" else None), typed

@@ -128,7 +128,7 @@ class TicketPanel(Panel):
         """Edit, submit, complete or give up."""
         if event.key == "enter":
             self.post_message(self.Submitted(self.editor.text, self.kind))
-        elif event.key == "escape":
+        elif event.key in {"escape", "ctrl+c"}:
             self.post_message(self.Dismissed())
         elif event.key == "tab":
             self._complete()

@@ -19,8 +19,6 @@ CLOSING = frozenset({"escape", "q", "enter", "question_mark"})
 class SheetScreen(ModalScreen[None], inherit_bindings=False):
     """Lines of (label, text); j and k scroll, Esc closes. Texts must be clean."""
 
-    CSS = "SheetScreen { background: $background 70%; }"
-
     def __init__(self, look: Look, title: str, lines: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self.look, self.sheet_title, self.lines = look, title, lines
