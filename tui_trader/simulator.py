@@ -124,7 +124,7 @@ class Simulator:
         try:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "tui_trader.exchange.sim", "--port", str(port)),
+                    *(sys.executable, "-P", "-m", "tui_trader.exchange.sim", "--port", str(port)),
                     *("--state", str(paths.sim), "--credentials", str(paths.sim_credentials)),
                     *self._flags(),
                 ],

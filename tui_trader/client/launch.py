@@ -56,7 +56,10 @@ def answers(socket_path: Path) -> bool:
 
 
 def start(paths: Paths, flags: Sequence[str]) -> Launch:
-    """Find the desk or start one; returns at once. ``flags`` are the desk's own arguments."""
+    """Find the desk or start one; returns at once. ``flags`` are the desk's own arguments.
+
+    ``-P`` keeps a folder named like ours in the working directory from being run in our stead.
+    """
     output = paths.state / "desk.out"
     if answers(paths.socket):
         return Launch(paths, None, output)
@@ -64,7 +67,7 @@ def start(paths: Paths, flags: Sequence[str]) -> Launch:
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tui_trader", "desk", *flags],
+            [sys.executable, "-P", "-m", "tui_trader", "desk", *flags],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
