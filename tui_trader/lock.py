@@ -5,12 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tui_trader.errors import LockHeld, UsageError
 from tui_trader.paths import check_private_file
+
+RETRY_S = 0.02
 
 
 class FolderLock:
@@ -26,8 +29,8 @@ class FolderLock:
         """Whether this object holds the lock."""
         return self._descriptor is not None
 
-    def acquire(self) -> Self:
-        """Take the lock without waiting. Returns itself.
+    def acquire(self, patience_s: float = 0.0) -> Self:
+        """Take the lock, waiting for it at most ``patience_s`` seconds. Returns itself.
 
         Raises:
             LockHeld: another process has it; the sentence names its pid.
@@ -39,7 +42,7 @@ class FolderLock:
             descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise UsageError(f"Cannot use the lock {self.file}: {error.strerror}.") from None
-        if not _lock(descriptor):
+        if not _lock(descriptor, patience_s):
             pid = _pid_in(descriptor)
             os.close(descriptor)
             who = f" (pid {pid})" if pid else ""
@@ -80,9 +83,9 @@ def lock_owner(file: Path) -> int | None:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Try for 50 ms: somebody may just be looking (see :func:`lock_owner`), which holds the lock for a moment."""
-    for pause in (0.0, 0.005, 0.015, 0.03):
+def _lock(descriptor: int, patience_s: float) -> bool:
+    """Try for 50 ms at least: somebody may be looking (see :func:`lock_owner`), which holds the lock for a moment."""
+    for pause in (0.0, 0.005, 0.015, 0.03, *repeat(RETRY_S, round(patience_s / RETRY_S))):
         time.sleep(pause)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def test_a_lock_is_held_by_one_and_given_back(tmp_path: Path) -> None:
     assert lock_owner(file) is None
     FolderLock(file).acquire().release()
     lock.release()
+
+
+def test_a_lock_that_is_given_back_in_time_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "desk.lock"
+    first = FolderLock(file).acquire()
+    giving_back = threading.Timer(0.2, first.release)
+    giving_back.start()
+    with FolderLock(file).acquire(30) as second:
+        assert second.held
+    giving_back.join()
 
 
 def test_what_stands_in_a_free_lock_is_harmless(tmp_path: Path) -> None:

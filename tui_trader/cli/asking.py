@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from tui_trader.cli import tables
+from tui_trader.cli.books import Ask, asked, with_books
 from tui_trader.cli.columns import BALANCES, FILLS, ORDERS, POSITIONS
 from tui_trader.cli.context import desk_flags, read_context
 from tui_trader.cli.tables import write_json, write_table
@@ -25,7 +26,7 @@ PAGE = 500
 STOP_TIMEOUT_S = 15.0
 
 
-def with_desk(args: argparse.Namespace, ask: Callable[[DeskClient], Awaitable[int]], *, start: bool = False) -> int:
+def with_desk(args: argparse.Namespace, ask: Ask, *, start: bool = False) -> int:
     """Ask the desk of the chosen profile and mode; ``start`` brings one up where none runs."""
     settings, paths = read_context(args)
     if not start and not launch.answers(paths.socket):
@@ -35,11 +36,7 @@ def with_desk(args: argparse.Namespace, ask: Callable[[DeskClient], Awaitable[in
 
     async def asking() -> int:
         found = launch.start(paths, desk_flags(args)) if start else launch.Launch(paths, None, paths.state)
-        desk = await launch.attach(found)
-        try:
-            return await ask(desk)
-        finally:
-            await desk.close()
+        return await asked(await launch.attach(found), ask)
 
     return asyncio.run(asking())
 
@@ -111,7 +108,7 @@ def _wait_gone(paths: Paths) -> None:
 def positions(args: argparse.Namespace) -> int:
     """List positions."""
     path = "/positions" if args.all else "/positions/open"
-    return _list(args, path, POSITIONS, "Nothing is held.", {})
+    return _list(args, path, POSITIONS, "Nothing is held.", {"limit": str(PAGE)})
 
 
 def orders(args: argparse.Namespace) -> int:
@@ -165,7 +162,7 @@ def _list(
             write_table(columns, rows, empty)
         return 0
 
-    return with_desk(args, ask)
+    return with_books(args, ask)
 
 
 async def _rows(desk: DeskClient, path: str, filters: Mapping[str, str], limit: int | None) -> list[Any]:

@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
-from tui_trader.client.link import Link
+from tui_trader.client.link import App, Link
 from tui_trader.client.port import MarketInterest
 from tui_trader.contract.account import BalanceView, EquityView
 from tui_trader.contract.base import Page
@@ -37,8 +37,8 @@ class DeskClient:
     of the first.
     """
 
-    def __init__(self, socket_path: Path) -> None:
-        self._link = Link(socket_path)
+    def __init__(self, desk: Path | App) -> None:
+        self._link = Link(desk)
 
     async def health(self) -> Health:
         """Ask whether a desk is there, and which version."""

@@ -1,9 +1,9 @@
-"""The connection to a desk's Unix socket: one request at a time as bytes, and the event stream."""
+"""The connection to a desk: one request at a time as bytes, and the event stream."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ STREAM_TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 """A stream says how the desk is every second; ten quiet ones mean that it hangs."""
 
 
+App = Callable[[Any, Any, Any], Coroutine[None, None, None]]
+"""A desk's API as an ASGI application in this very process."""
+
+
 @cache
 def adapter(answer: Any) -> TypeAdapter[Any]:
     """Return what reads an answer's type."""
@@ -30,16 +34,11 @@ def adapter(answer: Any) -> TypeAdapter[Any]:
 
 
 class Link:
-    """Requests to one desk. Nothing is retried."""
+    """Requests to one desk, behind a Unix socket or in this process. Nothing is retried."""
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, desk: Path | App) -> None:
         self.http = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(
-                uds=str(socket_path),
-                # a Unix socket speaks no TLS; an empty context spares loading the system's authorities
-                verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                limits=httpx.Limits(max_connections=16, keepalive_expiry=120),
-            ),
+            transport=_over_socket(desk) if isinstance(desk, Path) else httpx.ASGITransport(desk),
             base_url=f"http://desk{PREFIX}",
             timeout=TIMEOUT,
             trust_env=False,
@@ -89,6 +88,15 @@ class Link:
     async def close(self) -> None:
         """Let the connections go."""
         await self.http.aclose()
+
+
+def _over_socket(path: Path) -> httpx.AsyncHTTPTransport:
+    return httpx.AsyncHTTPTransport(
+        uds=str(path),
+        # a Unix socket speaks no TLS; an empty context spares loading the system's authorities
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        limits=httpx.Limits(max_connections=16, keepalive_expiry=120),
+    )
 
 
 def _encode(body: Question | Mapping[str, Any]) -> bytes:

@@ -1,8 +1,8 @@
 """The desk process: composition root of everything but the console. May import all rooms but ui, client and cli.
 
 ``process`` brings it up and takes it down, ``assembly`` puts the services together, ``start`` is the way from a
-constructed desk to an active one. This module imports little, so that the simulated exchange is started before the
-rest is loaded.
+constructed desk to an active one, ``offline`` reads what a desk wrote down while none runs. This module imports
+little, so that the simulated exchange is started before the rest is loaded.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from tui_trader.paths import Paths
 from tui_trader.settings import Mode, Settings
 from tui_trader.simulator import Simulator
 
+READER_S = 1.0
+"""How long the lock is waited for: a command that reads the files holds it for a moment."""
+
 
 def main(settings: Settings, paths: Paths) -> int:
     """Run the desk until it is stopped; returns the exit status.
@@ -29,7 +32,7 @@ def main(settings: Settings, paths: Paths) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         paths.prepare()
-        with FolderLock(paths.lock):
+        with FolderLock(paths.lock).acquire(READER_S):
             start_logging(paths.desk_log, settings.log_level)
             return _run(settings, paths)
     except TraderError as error:

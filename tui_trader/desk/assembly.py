@@ -35,6 +35,7 @@ class Desk:
     store: Store
     tasks: Tasks
     market: MarketService
+    working: WorkingOrders
     positions: PositionKeeper
     account: AccountService
     path: OrderPath
@@ -90,7 +91,7 @@ def assemble(
         desk=desk,
         bus=bus,
     )
-    return Desk(exchange, store, tasks, market, keeper, account, path, desk, services)
+    return Desk(exchange, store, tasks, market, working, keeper, account, path, desk, services)
 
 
 def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:

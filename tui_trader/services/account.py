@@ -12,7 +12,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.money import EXACT, ZERO
-from tui_trader.services.inner import Prices, Publisher
+from tui_trader.services.inner import Publisher, Rates
 from tui_trader.services.model import BalanceRow, Wealth
 from tui_trader.services.ports import Change, Store
 
@@ -32,7 +32,7 @@ class AccountService:
     def __init__(
         self,
         store: Store,
-        prices: Prices,
+        prices: Rates,
         bus: Publisher,
         clock: Clock,
         reserved: Callable[[str], Decimal],

@@ -54,12 +54,20 @@ class BalanceKeeper(Protocol):
         ...
 
 
-class Prices(Protocol):
-    """The newest market values known, for decisions. Nothing here waits."""
+class Rates(Protocol):
+    """What things are worth."""
 
     def find(self, symbol: str) -> Instrument | None:
         """Return a pair's rules."""
         ...
+
+    def rate(self, asset: str, currency: str) -> Decimal | None:
+        """Return what one unit of ``asset`` is worth in ``currency``, through one intermediate pair at most."""
+        ...
+
+
+class Prices(Rates, Protocol):
+    """The newest market values known, for decisions. Nothing here waits."""
 
     def quote(self, symbol: str) -> Quote | None:
         """Return best bid and ask."""
@@ -71,10 +79,6 @@ class Prices(Protocol):
 
     def book_now(self, symbol: str) -> Book | None:
         """Return the book, when one is being kept."""
-        ...
-
-    def rate(self, asset: str, currency: str) -> Decimal | None:
-        """Return what one unit of ``asset`` is worth in ``currency``, through one intermediate pair at most."""
         ...
 
     async def ensure_quote(self, symbol: str, max_age_ms: int) -> Quote | None:

@@ -72,7 +72,7 @@ def test_each_question_is_answered_as_text_and_json(
     assert json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("command", ["status", "stop", "positions", "orders", "fills", "history", "balances"])
+@pytest.mark.parametrize("command", ["status", "stop"])
 def test_without_a_desk_each_says_what_to_do(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert main([command]) == 3
     assert "start one with `tui-trader desk`" in capsys.readouterr().err
