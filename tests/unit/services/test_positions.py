@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from tests.twins.clock import settle
-from tests.twins.exchange import ExchangeTwin
+from tests.twins.exchange import UNAVAILABLE, ExchangeTwin, Trouble
 from tests.unit.services.desk_rig import DeskRig, bar, desk, hearing, of, quote, richer
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.market import Interval
 from tui_trader.domain.order import OrderType, Side
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus
-from tui_trader.errors import Conflict, NotFound, Refused, UsageError
+from tui_trader.errors import Conflict, NotFound, Refused, UsageError, VenueUnavailable
 from tui_trader.rules import ledger
 from tui_trader.services.position_book import PositionBook
 
@@ -297,6 +297,31 @@ async def test_performance_tells_of_the_market_over_a_positions_life() -> None:
         assert figures.pnl == D(20)
         assert figures.pnl_percent is not None
         assert round(figures.pnl_percent, 2) == D("9.09")
+
+
+async def test_a_partly_sold_position_counts_both_parts() -> None:
+    async with desk() as rig:
+        record = await rig.services.positions.create("by-hand-1", {**RECORD, "opened_at": rig.clock.wall_ms()})
+        await rig.services.positions.close(record.id, "closing-1", {"exit_price": D(99), "quantity": D(1)})
+        await rig.services.positions.set_price(record.id, D(100))
+        figures = await rig.services.positions.performance(record.id)
+        assert (figures.pnl, figures.pnl_percent) == (D(21), D("9.5455"))
+
+
+async def test_the_market_stays_out_of_a_performance_when_it_cannot_be_read() -> None:
+    async with desk() as rig:
+        record = await rig.services.positions.create("by-hand-1", RECORD)
+        rig.exchange.next("candles", Trouble(UNAVAILABLE))
+        assert (await rig.services.positions.performance(record.id)).market_high is None
+
+
+async def test_a_close_needs_a_price_when_none_is_known() -> None:
+    async with desk() as rig:
+        (opening,) = rig.services.positions.list({"symbol": "BTCUSDT"})
+        rig.market._board.quotes.clear()
+        rig.exchange.quote_rows.clear()
+        with pytest.raises(VenueUnavailable, match="give one"):
+            await rig.services.positions.close(opening.id, "closing-1", {})
 
 
 async def test_performance_without_candles_leaves_the_market_out() -> None:
