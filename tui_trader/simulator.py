@@ -33,7 +33,8 @@ ANSWER_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 5.0
 POLL_S = 0.01
 WATCH_S = 1.0
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "TUI_TRADER_HOME", "VIRTUAL_ENV", "PYTHONPATH")
+OURS = "TUI_TRADER_"
+"""Variables with this prefix are settings or keys of the desk; its child gets none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Simulator:
                 stdout=out,
                 stderr=log,
                 start_new_session=True,
-                env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
+                env={name: value for name, value in os.environ.items() if not name.startswith(OURS)},
             )
         except OSError as error:
             raise UsageError(f"The simulated exchange cannot be started: {error.strerror}.") from None

@@ -38,6 +38,8 @@ def main(settings: Settings, paths: Paths) -> int:
     except TraderError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _run(settings: Settings, paths: Paths) -> int:

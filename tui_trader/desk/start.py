@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from tui_trader.clock import Clock
 from tui_trader.desk.assembly import Desk
 from tui_trader.desk.venue import account_lock
+from tui_trader.domain.balance import Balance
 from tui_trader.domain.ids import CROCKFORD
 from tui_trader.errors import UsageError, VenueRejected, VenueUnavailable
 from tui_trader.paths import Paths
@@ -47,7 +49,7 @@ async def come_up(
     failures = 0
     while True:
         try:
-            uid = await _open(desk, loaded)
+            uid, coins = await _open(desk, loaded)
             break
         except VenueUnavailable as error:
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
@@ -61,7 +63,7 @@ async def come_up(
     if live:
         held.enter_context(account_lock(paths, venue, uid))
     await desk.positions.load()
-    await desk.positions.begin_with(desk.exchange.balances)
+    await desk.positions.begin_with(coins)
     await desk.account.load()
     for name, work in (
         ("market", desk.market.keep),
@@ -72,22 +74,17 @@ async def come_up(
     await desk.path.start()
 
 
-async def _open(desk: Desk, loaded: asyncio.Event) -> str:
-    """Bring the account and the market up side by side and return the account's number."""
+async def _open(desk: Desk, loaded: asyncio.Event) -> tuple[str, Sequence[Balance]]:
+    """Bring the account and the market up side by side; returns the account's number and coins."""
     market = asyncio.create_task(_market(desk, loaded))
     try:
-        uid = await _own_account(desk)
+        await desk.exchange.open()
+        uid, coins = await desk.exchange.uid(), await desk.exchange.balances()
         await market
     finally:
         market.cancel()
         await asyncio.gather(market, return_exceptions=True)
-    return uid
-
-
-async def _own_account(desk: Desk) -> str:
-    """Open what an account needs and return its number."""
-    await desk.exchange.open()
-    return await desk.exchange.uid()
+    return uid, coins
 
 
 async def _market(desk: Desk, loaded: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -78,14 +78,14 @@ class PositionKeeper:
         self._market.on_quote(self._on_quote)
         self._hold_quotes()
 
-    async def begin_with(self, read: Callable[[], Awaitable[Sequence[Balance]]]) -> None:
-        """On the very first start, read the coins that are there and keep them as positions of unknown cost."""
+    async def begin_with(self, balances: Sequence[Balance]) -> None:
+        """On the very first start, keep the coins that are there as positions of unknown cost."""
         if await self._store.setting(OPENING) is not None:
             return
         at = self._clock.wall_ms()
         found: dict[str, dict[str, Any]] = {}
         if not self.book.all():
-            for balance in await read():
+            for balance in balances:
                 symbol = f"{balance.asset}{self._currency}"
                 if balance.total > 0 and self._market.find(symbol) is not None and self._worth(balance):
                     found[symbol] = {"quantity": canonical(balance.total), "at": at}

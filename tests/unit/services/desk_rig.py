@@ -88,7 +88,7 @@ class DeskRig:
         self.market.begin()
         await self.market.load()
         await self.desk.positions.load()
-        await self.desk.positions.begin_with(self.exchange.balances)
+        await self.desk.positions.begin_with(await self.exchange.balances())
         await self.desk.account.load()
         for name, work in (("market", self.market.keep), ("positions", self.desk.positions.keep)):
             self.desk.tasks.run(name, work)
