@@ -12,6 +12,7 @@ from tests.twins.store import StoreTwin
 from tests.unit.store.samples import START, fill, line, order, position
 from tui_trader.clock import SystemClock
 from tui_trader.domain.balance import Balance, EquitySample
+from tui_trader.domain.fill import SYNTHETIC
 from tui_trader.domain.order import OrderStatus
 from tui_trader.errors import StoreError
 from tui_trader.services.ports import Change, HistoryFilter, Store
@@ -77,6 +78,18 @@ async def test_executions_count_once_and_stream_oldest_first(kept: Store) -> Non
     assert [each async for each in kept.all_fills("BTCUSDT")] == [fill(1), fill(2)]
     assert await kept.fills_of("V2") == [fill(2)]
     assert (await kept.fills(HistoryFilter(symbol="BTCUSDT"), 1)).total == 2
+
+
+async def test_a_stand_in_gives_way_to_executions_which_stay(kept: Store) -> None:
+    stand_in = fill(1, trade_id="synthetic-3", source=SYNTHETIC)
+    await kept.write(Change(fills=[stand_in, fill(2)]))
+    await kept.write(Change(removed_fills=[stand_in], fills=[fill(1)]))
+    assert [each async for each in kept.all_fills()] == [fill(1), fill(2)]
+    with pytest.raises(StoreError):
+        await kept.write(Change(removed_fills=[fill(2)], fills=[fill(3)]))
+    await kept.write(Change(removed_fills=[stand_in, replace(fill(2), trade_id="gone", source=SYNTHETIC)]))
+    assert [each async for each in kept.all_fills("BTCUSDT")] == [fill(1), fill(2)]
+    assert (await kept.fills(HistoryFilter(), 1)).total == 2
 
 
 async def test_positions_balances_and_equity_are_what_was_written_last(kept: Store) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from tui_trader.domain.balance import Balance, EquitySample
-from tui_trader.domain.fill import Fill
+from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
@@ -49,6 +49,8 @@ class StoreTwin:
         await self._open.wait()
         if self.failing is not None:
             raise StoreError(self.failing)
+        if any(gone.source != SYNTHETIC for gone in change.removed_fills):
+            raise StoreError("Only stand-ins can be removed.")
         for order in change.orders:
             twin = next((each for each in self.order_rows.values() if each.intent_id == order.intent_id != ""), None)
             if twin is not None and twin.id != order.id:
@@ -57,6 +59,8 @@ class StoreTwin:
             sequence = len(self.lines) + 1
             self.lines.append(replace(line, sequence=sequence, hash=f"{sequence:064x}"))
         self.order_rows.update({order.id: order for order in change.orders})
+        for gone in change.removed_fills:
+            self.fill_rows.pop(gone.key, None)
         for fill in change.fills:
             self.fill_rows.setdefault(fill.key, fill)
         self.position_rows.update({position.id: position for position in change.positions})

@@ -7,13 +7,16 @@ from decimal import Decimal
 
 from tui_trader.domain.order import Side
 
+SYNTHETIC = "synthetic"
+"""The source of a stand-in: made from the venue's sums while the executions themselves do not come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
     """An execution. ``(venue_order_id, trade_id)`` identifies it; ``fee`` may be in base, quote or a third asset.
 
     ``order_id`` is ours, and empty for an order placed elsewhere. ``at`` is UTC ms. ``source`` names the channel
-    it was learnt from (``push``, ``rest``, ``synthetic``).
+    it was learnt from (``push``, ``rest``, :data:`SYNTHETIC`).
     """
 
     venue_order_id: str

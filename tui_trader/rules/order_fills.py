@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from tui_trader.domain.fill import Fill
+from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.money import EXACT, ZERO, canonical
 from tui_trader.domain.order import Order, OrderStatus
 from tui_trader.rules.order_events import Effect, FillSeen, FillsListed, FillsOverdue, Transition
@@ -20,7 +20,6 @@ from tui_trader.rules.order_moves import (
     unchanged,
 )
 
-SYNTHETIC = "synthetic"
 SAME_MOMENT_MS = 1000
 _PRICE_STEP = Decimal("1e-18")
 
@@ -165,6 +164,8 @@ def overdue(order: Order, event: FillsOverdue, _fills: Sequence[Fill]) -> Transi
     if missing <= 0:
         return unchanged(order, "no execution is missing")
     money = EXACT.subtract(order.venue_quote, order.quote)
+    if money <= 0:
+        return unchanged(order, "the venue names no amount for the executions that are missing")
     fill = Fill(
         venue_order_id=order.venue_order_id or "",
         trade_id=f"{SYNTHETIC}-{canonical(order.venue_executed)}",

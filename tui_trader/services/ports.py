@@ -39,12 +39,14 @@ class Change:
     """What is written together, in one transaction: all of it or none.
 
     ``orders`` and ``positions`` replace the rows of the same id; ``fills`` already there are ignored;
+    ``removed_fills`` are taken back before ``fills`` are added: stand-ins (source ``SYNTHETIC``), an execution stays;
     ``settings`` are small named values (JSON text), such as cursors, the gate's state or the account's uid.
     """
 
     journal: Sequence[JournalEntry] = ()
     orders: Sequence[Order] = ()
     fills: Sequence[Fill] = ()
+    removed_fills: Sequence[Fill] = ()
     positions: Sequence[Position] = ()
     removed_positions: Sequence[str] = ()
     balances: Sequence[Balance] = ()

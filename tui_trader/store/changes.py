@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.services.ports import Change
 from tui_trader.store import schema
 from tui_trader.store.chain import GENESIS, body_text, link
@@ -69,6 +70,7 @@ def _replace(table: type[schema.Table], key: str, identity: Sequence[str] = ()) 
 APPEND_LINE = _insert(schema.Journal)
 PUT_ORDER = _replace(schema.Orders, "id", schema.ORDER_IDENTITY)
 ADD_FILL = f"{_insert(schema.Fills)} ON CONFLICT(venue_order_id, trade_id) DO NOTHING"
+DROP_FILL = f"DELETE FROM fills WHERE venue_order_id = ? AND trade_id = ? AND source = '{SYNTHETIC}'"  # noqa: S608 - ours
 PUT_POSITION = _replace(schema.Positions, "id")
 DROP_POSITION = "DELETE FROM positions WHERE id = ?"
 PUT_BALANCE = _replace(schema.Balances, "asset")
@@ -85,6 +87,7 @@ def prepare(change: Change) -> Batch:
     """
     tables: tuple[tuple[str, list[Row]], ...] = (
         (PUT_ORDER, [order_row(each) for each in change.orders]),
+        (DROP_FILL, [_stand_in(each) for each in change.removed_fills]),
         (ADD_FILL, [fill_row(each) for each in change.fills]),
         (DROP_POSITION, [(each,) for each in change.removed_positions]),
         (PUT_POSITION, [position_row(each) for each in change.positions]),
@@ -93,7 +96,21 @@ def prepare(change: Change) -> Batch:
         (PUT_SETTING, list(change.settings.items())),
     )
     lines = [Line(each.at, each.kind, each.order_id, each.origin, body_text(each.body)) for each in change.journal]
-    return Batch(lines, [pair for pair in tables if pair[1]], bool(change.orders or change.fills))
+    return Batch(
+        lines, [pair for pair in tables if pair[1]], bool(change.orders or change.fills or change.removed_fills)
+    )
+
+
+def _stand_in(fill: Fill) -> Row:
+    """Name a stand-in to remove.
+
+    Raises:
+        ValueError: it is an execution, and those stay for ever.
+
+    """
+    if fill.source != SYNTHETIC:
+        raise ValueError(f"execution {fill.trade_id} is none of the desk's own stand-ins and stays")
+    return fill.key
 
 
 def apply(connection: sqlite3.Connection, batch: Batch, head: Head) -> Head:

@@ -248,7 +248,13 @@ def _count(table: str) -> str:
     return f"CREATE TRIGGER {table}_counted AFTER INSERT ON {table} BEGIN {statement} {again}; END"
 
 
-TRIGGERS = (_forbid("UPDATE"), _forbid("DELETE"), _count("orders"), _count("fills"))
+def _uncount(table: str) -> str:
+    """Keep the counters of a history from which rows may go."""
+    statement = f"UPDATE counters SET count = count - 1 WHERE history = '{table}' AND symbol = OLD.symbol"  # noqa: S608 - ours
+    return f"CREATE TRIGGER {table}_uncounted AFTER DELETE ON {table} BEGIN {statement}; END"
+
+
+TRIGGERS = (_forbid("UPDATE"), _forbid("DELETE"), _count("orders"), _count("fills"), _uncount("fills"))
 
 
 def table_name(table: type[Table]) -> str:

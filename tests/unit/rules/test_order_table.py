@@ -350,6 +350,11 @@ def test_nothing_missing_needs_no_stand_in(make_order: Make) -> None:
     assert step(order, ev.FillsOverdue(7)).order is order
 
 
+def test_sums_without_an_amount_stand_in_for_nothing(make_order: Make) -> None:
+    order = make_order(S.CLOSING, venue_executed=D(3), venue_order_id="v1")
+    assert step(order, ev.FillsOverdue(7)).order is order
+
+
 def test_a_cancel_is_asked_for_once_and_ends_nothing(make_order: Make) -> None:
     asked = step(make_order(S.LIVE), ev.CancelRequested(7))
     assert (asked.order.status, asked.order.cancel, asked.effects) == (
