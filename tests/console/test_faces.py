@@ -201,6 +201,40 @@ async def test_a_filter_that_names_a_symbol_searches_all_of_history():
         await it.until(lambda: len(it.screen.stage.history.rows) == 1, "found")
 
 
+async def test_the_details_of_an_order_tell_its_journal_or_that_it_cannot_be_read():
+    desk = TwinDesk()
+    desk.orders = {"x": desk.make_order(1, id="x")}
+    async with console(desk, size=(120, 60)) as it:
+        await it.press("5", "enter")
+        await it.see("client order id", "INTENT: reason the market was quiet")
+        await it.press("escape")
+        await it.lose("client order id")
+        desk.failures["journal"] = VenueUnavailable("The database is busy.")
+        await it.press("enter")
+        await it.see("It cannot be read now: The database is busy.")
+
+
+async def test_an_answer_that_nobody_foresaw_is_said_and_tried_again():
+    desk = TwinDesk()
+    desk.failures["status"] = KeyError("gate")  # type: ignore[assignment]
+    async with console(desk, connected=False) as it:
+        await it.see("its answer could not be understood (KeyError")
+        await it.see("ACTIVE")
+
+
+async def test_a_fault_in_a_journey_is_told_and_the_console_goes_on():
+    desk = TwinDesk()
+    desk.failures["preview_line"] = ZeroDivisionError("boom")  # type: ignore[assignment]
+    async with console(desk) as it:
+        await it.press("colon")
+        await it.type("bal")
+        desk.failures["preview_line"] = ZeroDivisionError("boom")  # type: ignore[assignment]
+        await it.press("enter")
+        await it.see("through a fault of the console: ZeroDivisionError")
+        await it.press("escape")
+        await it.see("NORMAL")
+
+
 async def test_own_orders_are_marked_in_the_book_and_on_the_chart():
     market = ScriptedMarket()
     desk = TwinDesk(market)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
@@ -73,6 +74,7 @@ class TwinDesk:
             "USDT": self.balance("USDT", "25000", "0", "25000"),
             "BTC": self.balance("BTC", "0.15", "0", "9814.81"),
         }
+        self._numbers = itertools.count(100)
         self.alive = True
         self.stopped = False
         self.sequence = 10
@@ -327,7 +329,10 @@ class TwinDesk:
 
     async def journal(self, order_id: str) -> Sequence[JournalView]:
         self._check("journal")
-        return []
+        body = {"reason": "the market was quiet", "empty": None}
+        return [
+            JournalView(sequence=1, kind="INTENT", at=self.market.now, order_id=order_id, origin="CONSOLE", body=body)
+        ]
 
     async def positions(self, filters: Mapping[str, str] | None = None) -> Page[PositionView]:
         self._check("positions")
@@ -501,7 +506,7 @@ class TwinDesk:
             status, status.value.lower()
         )
         order = self.make_order(
-            100 + len(self.asked),
+            next(self._numbers),
             symbol=symbol,
             side=side,
             quantity=quantity,

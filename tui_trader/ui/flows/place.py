@@ -163,7 +163,7 @@ def _outcome(step: Step) -> tuple[str, str]:
         word = {
             "unknown": "UNKNOWN: the exchange gave no clear answer. The desk is finding out; do not repeat it."
         }.get(outcome, outcome.capitalize() + ":")
-        return f"{word} {clean(step.placement.message or step.sentence, 300)}", ROLES[outcome]
+        return f"{word} {clean(step.sentence, 300)} {clean(step.placement.message, 300)}".rstrip(), ROLES[outcome]
     if step.cancelled is not None:
         return cancelled_text(len(step.cancelled.orders), step.cancelled.failures)
     return ("", "text") if step.look or step.focus else (clean(step.sentence, 300), "text")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tui_trader.ui.flows import cancel, leave
+from tui_trader.ui.flows import cancel, leave, why
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.panels.chart import PAN, neighbour
 from tui_trader.ui.screens.details import help_lines, row_lines
@@ -95,7 +95,14 @@ class Actions:
         table = self.stage.table
         item = self.screen.keys.item()
         if table is not None and item is not None:
-            self.screen.app.push_screen(SheetScreen(self.screen.look, f"{table.title} details", row_lines(item)))
+            self.screen.flow(self._sheet(f"{table.title} details", item))
+
+    async def _sheet(self, title: str, item: Any) -> None:
+        """Open a sheet on an item; an order's says why it came out as it did."""
+        lines = row_lines(item)
+        if hasattr(item, "client_order_id"):
+            lines += await why.journal_lines(self.screen.session, item.id)
+        self.screen.app.push_screen(SheetScreen(self.screen.look, title, lines))
 
     def _copy(self) -> None:
         """Copy the selected row as tab-separated text."""

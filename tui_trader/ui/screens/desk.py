@@ -192,6 +192,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             text = f"That did not work, through a fault of the console: {type(error).__name__}: {error}"
             self.say(text, "error")
             self.session.log("error", text)
+            if self.stage.ticket.phase is Phase.EDIT:
+                self.stage.ticket.edit_again([self.stage.ticket.said])
 
     def open_line(self, text: str, kind: str) -> None:
         """Begin to type."""
