@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.console.driving import console
 from tests.twins.desk import TwinDesk
 from tui_trader.contract.commands import Confirm
 from tui_trader.contract.orders import BreachView, Outcome
 from tui_trader.domain.risk import Level
 from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable
+from tui_trader.grammar.context import Context
+from tui_trader.ui.typed import read
 
 
 def runs(desk: TwinDesk) -> list[tuple[str, str, str | None]]:
@@ -142,6 +146,18 @@ async def test_a_denial_says_the_figure_and_leaves_the_text():
         await it.see("Denied: The order value 655.00 is above the limit 500.00.", "buy btc 0.01 @65000")
 
 
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [(Outcome.DENIED, "is above the limit 500.00"), (Outcome.REJECTED, "MEXC refuses it: 30005")],
+)
+async def test_a_definite_refusal_leaves_the_text_to_be_mended(outcome, says):
+    desk = TwinDesk()
+    desk.outcomes.append(outcome)
+    async with console(desk) as it:
+        await it.ticket("b", "0.01", "65000")
+        await it.see(outcome.value.capitalize(), says, "COMMAND", "buy btcusdt 0.01 @65000", "No open orders")
+
+
 async def test_a_step_that_the_desk_refuses_is_never_asked_about():
     desk = TwinDesk()
     desk.refusal = "0.01 is below the minimum 0.02; the nearest that fits is 0.02."
@@ -261,3 +277,9 @@ async def test_up_brings_back_lines_and_tab_completes():
         await it.until(lambda: it.screen.stage.ticket.hints.ghost == "cancel", "ghost")
         await it.press("tab")
         assert it.screen.stage.ticket.editor.text == "cancel"
+
+
+def test_a_line_about_the_gate_is_left_to_the_desk():
+    for line in ("unlock", "unlock 80393991 REAL MONEY", "lock", "Resume"):
+        assert read(line, len(line), Context({})).complete
+    assert not read("unlocked", 8, Context({})).complete

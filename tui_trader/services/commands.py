@@ -61,7 +61,7 @@ class CommandService:
         """
         word = gate_word(line)
         if word is not None:
-            return preview_gate(word[0], self._gate)
+            return preview_gate(*word, self._gate)
         steps = [plan.shown for plan in await self._plans(self._script(line, context))]
         return LineOutcome(all(step.refused is None for step in steps), steps)
 

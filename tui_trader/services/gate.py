@@ -70,6 +70,11 @@ class Gate:
         return self._reason
 
     @property
+    def locked(self) -> bool:
+        """Whether live trading waits for :attr:`phrase`."""
+        return self._locked
+
+    @property
     def phrase(self) -> str:
         """What a person types to unlock live trading."""
         return f"{self.account} REAL MONEY".strip()

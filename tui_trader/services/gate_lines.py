@@ -16,16 +16,20 @@ def gate_word(line: str) -> tuple[str, str] | None:
     return (word.lower(), rest.strip()) if word.lower() in WORDS else None
 
 
-def preview_gate(word: str, gate: Gate) -> LineOutcome:
-    """Say what a word would do, and what has to be typed for it."""
+def preview_gate(word: str, rest: str, gate: Gate) -> LineOutcome:
+    """Say what a word would do; ``unlock`` is refused until the whole phrase was typed after it."""
+    if word == UNLOCK and gate.locked and rest != gate.phrase:
+        step = LineStep(
+            "Unlock live trading with REAL MONEY.", word, refused=f"Type the whole phrase: {UNLOCK} {gate.phrase}"
+        )
+        return LineOutcome(False, [step])
     sentences = {
-        UNLOCK: f"Unlock live trading with REAL MONEY, for as long as the desk runs: {UNLOCK} {gate.phrase}",
+        UNLOCK: "Unlock live trading with REAL MONEY, for as long as the desk runs.",
         LOCK: "Lock live trading; cancels still pass.",
         RESUME: f"Trade again: the gate stands at {gate.state.value}. {gate.reason}".strip(),
     }
-    asked = {UNLOCK: gate.phrase, RESUME: RESUME}
-    confirm = "word" if word in asked else "none"
-    return LineOutcome(True, [LineStep(sentences[word], word, confirm=confirm, word=asked.get(word))])
+    asked = RESUME if word == RESUME else None
+    return LineOutcome(True, [LineStep(sentences[word], word, confirm="word" if asked else "none", word=asked)])
 
 
 async def run_gate(word: str, rest: str, gate: Gate) -> LineOutcome:

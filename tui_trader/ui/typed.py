@@ -26,6 +26,9 @@ ROLES = {
 }
 SIDES = {"b": "BUY", "buy": "BUY", "s": "SELL", "sell": "SELL"}
 
+GATE_WORDS = frozenset({"unlock", "lock", "resume"})
+"""First words of lines about the desk's gate, which the grammar does not know: only the desk can judge them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -59,6 +62,9 @@ def context_of(model: DeskModel, rows: Sequence[str], selected: str | None) -> C
 
 def read(text: str, cursor: int, context: Context) -> Reading:
     """Read a line as far as it goes."""
+    word = text.split(maxsplit=1)[0] if text.strip() else ""
+    if word.lower() in GATE_WORDS:
+        return Reading(Hints([(0, len(word), "accent")], "", 0, []), complete=True)
     from tui_trader.grammar.commands import Help  # noqa: PLC0415 - as above
     from tui_trader.grammar.highlight import highlight  # noqa: PLC0415 - as above
     from tui_trader.grammar.parser import parse  # noqa: PLC0415 - as above

@@ -1,0 +1,67 @@
+"""The typed words that move the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.twins.clock import VirtualClock
+from tests.twins.keepers import Ear
+from tests.twins.store import StoreTwin
+from tests.unit.services.order_rig import PROFILE
+from tui_trader.domain.risk import GateState
+from tui_trader.errors import Conflict
+from tui_trader.services.gate import Gate
+from tui_trader.services.gate_lines import gate_word, preview_gate, run_gate
+
+PHRASE = "80393991 REAL MONEY"
+
+
+async def a_gate(*, live: bool = True) -> Gate:
+    gate = Gate(StoreTwin(), Ear(), VirtualClock(), PROFILE, live=live)
+    gate.account = "80393991"
+    await gate.clean()
+    return gate
+
+
+def test_a_word_stands_first_and_keeps_what_follows() -> None:
+    assert gate_word(f" Unlock {PHRASE} ") == ("unlock", PHRASE)
+    assert gate_word("lock") == ("lock", "")
+    assert gate_word("unlocked") is None
+    assert gate_word("buy btc 1 mkt") is None
+
+
+@pytest.mark.parametrize("rest", ["", "REAL MONEY", PHRASE.lower(), f"{PHRASE} please"])
+async def test_only_the_whole_phrase_unlocks(rest: str) -> None:
+    gate = await a_gate()
+    shown = preview_gate("unlock", rest, gate)
+    assert not shown.ok
+    assert f"unlock {PHRASE}" in (shown.steps[0].refused or "")
+    with pytest.raises(Conflict, match=PHRASE):
+        await run_gate("unlock", rest, gate)
+    assert gate.state is GateState.CANCEL_ONLY
+
+
+async def test_the_phrase_is_its_own_confirmation() -> None:
+    gate = await a_gate()
+    shown = preview_gate("unlock", PHRASE, gate)
+    assert (shown.ok, shown.steps[0].confirm) == (True, "none")
+    assert (await run_gate("unlock", PHRASE, gate)).steps[0].sentence == "The gate stands at ACTIVE."
+    assert preview_gate("unlock", "", gate).ok
+
+
+async def test_a_lock_needs_no_word_and_holds() -> None:
+    gate = await a_gate()
+    await run_gate("unlock", PHRASE, gate)
+    assert preview_gate("lock", "", gate).steps[0].confirm == "none"
+    assert "locked" in (await run_gate("lock", "", gate)).steps[0].sentence
+    assert gate.state is GateState.CANCEL_ONLY
+
+
+async def test_to_resume_is_asked_about_by_its_word() -> None:
+    gate = await a_gate(live=False)
+    await gate.change(GateState.REDUCING, "an alarm")
+    shown = preview_gate("resume", "", gate).steps[0]
+    assert (shown.confirm, shown.word) == ("word", "resume")
+    assert "REDUCING" in shown.sentence
+    await run_gate("resume", "", gate)
+    assert gate.state is GateState.ACTIVE
