@@ -41,7 +41,7 @@ def submit(console: Terminal, text: str, key: str = ":") -> None:
 
 
 def confirm(console: Terminal, words: str) -> float:
-    """Agree to the question that holds ``words``; return when the key was pressed (``time.monotonic``)."""
+    """Agree to the question that holds ``words``; return when Enter was pressed (``time.monotonic``)."""
     console.shows("CONFIRM")
     console.shows(words)
     heard_from = time.monotonic() + DEAF_S
