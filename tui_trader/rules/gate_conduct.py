@@ -52,10 +52,17 @@ def duplicate(facts: GateFacts) -> Iterator[Breach]:
         return
     window = given.profile.duplicate_window_ms
     since = _first_after(given.recent, given.now - window)
-    ages = [given.now - each.at for each in given.recent[since:] if _same(facts, each)]
-    if ages:
-        message = f"The same order was sent {min(ages)} ms ago."
-        yield Breach("duplicate", Level.SOFT, message, f"{min(ages)} ms", f"{window} ms")
+    newest = _newest_same(facts, given.recent[since:])
+    if newest is not None:
+        age = f"{given.now - newest.at} ms"
+        yield Breach("duplicate", Level.SOFT, f"The same order was sent {age} ago.", age, f"{window} ms")
+
+
+def _newest_same(facts: GateFacts, recent: Sequence[RecentRequest]) -> RecentRequest | None:
+    """Return the newest request that equals the order, its price looked at first as it tells most apart."""
+    mine, price = _mine(facts), facts.given.price
+    alike = (each for each in reversed(recent) if each.price == price)
+    return next((each for each in alike if _terms(each) == mine), None)
 
 
 def _mine(facts: GateFacts) -> tuple[object, ...]:
@@ -63,8 +70,8 @@ def _mine(facts: GateFacts) -> tuple[object, ...]:
     return (request.symbol, request.side, request.type, facts.given.quantity, facts.given.price)
 
 
-def _same(facts: GateFacts, other: RecentRequest) -> bool:
-    return _mine(facts) == (other.symbol, other.side, other.type, other.quantity, other.price)
+def _terms(other: RecentRequest) -> tuple[object, ...]:
+    return (other.symbol, other.side, other.type, other.quantity, other.price)
 
 
 def _same_order(facts: GateFacts, other: Order) -> bool:
