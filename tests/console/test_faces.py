@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -233,6 +234,20 @@ async def test_a_fault_in_a_journey_is_told_and_the_console_goes_on():
         await it.see("through a fault of the console: ZeroDivisionError")
         await it.press("escape")
         await it.see("NORMAL")
+
+
+async def test_subscribing_again_neither_doubles_trades_nor_leaves_a_gap_in_the_candles():
+    async with console() as it:
+        await it.until(lambda: it.screen.model.trades, "trades")
+        it.desk.drop()
+        await it.see("NO DESK")
+        it.desk.market.now += 3_600_000
+        it.desk.alive = True
+        await it.lose("NO DESK")
+        await it.until(lambda: it.screen.model.candles and it.screen.model.trades, "market again")
+        times = [candle.open_time for candle in it.screen.model.candles or []]
+        assert {after - before for before, after in pairwise(times)} == {60_000}
+        assert len(it.screen.model.trades or ()) == 60
 
 
 async def test_own_orders_are_marked_in_the_book_and_on_the_chart():

@@ -67,6 +67,7 @@ class DeskModel:
         self.positions: dict[str, PositionView] | None = None
         self.balances: dict[str, BalanceView] | None = None
         self.fills: deque[FillView] = deque(maxlen=MAX_FILLS)
+        self._at = 0
         self.log: deque[LogLine] = deque(maxlen=MAX_LOG)
         self._takers: Mapping[EventKind, Callable[[Any], set[str]]] = {
             EventKind.ORDER: self._order,
@@ -92,6 +93,7 @@ class DeskModel:
         """Take an event in; return the topics it changed."""
         if event.sequence is not None:
             self.sequence = max(event.sequence, self.sequence or 0)
+        self._at = event.at
         taker = self._takers.get(event.kind)
         return taker(event.data) if taker else set()
 
@@ -101,6 +103,10 @@ class DeskModel:
             self.book, self.trades = None, None
         self.focus, self.interval, self.candles = symbol, interval, None
         return {"watch", "chart", "book", "trades", "ticket"}
+
+    def begin_market(self) -> None:
+        """Forget what the coming snapshot and history bring again; what is shown stays until they do."""
+        self.trades, self.candles = None, None
 
     def decimals(self, symbol: str) -> tuple[int | None, int | None]:
         """Return how many decimals a price and a quantity of a pair have, where known."""
@@ -169,13 +175,11 @@ class DeskModel:
         """Write down a change of the gate; its state itself comes with the status."""
         if self.status is not None:
             self.status = self.status.model_copy(update={"gate": gate.state, "gate_reason": gate.reason})
-        at = self.status.now if self.status else 0
-        return {"top", *self.write(at, "warning", f"Gate {gate.state}: {gate.reason} (by {gate.by})")}
+        return {"top", *self.write(self._at, "warning", f"Gate {gate.state}: {gate.reason} (by {gate.by})")}
 
     def _notice(self, notice: Any) -> set[str]:
         """Write down what the desk says."""
-        at = self.status.now if self.status else 0
-        return self.write(at, notice.level, notice.text)
+        return self.write(self._at, notice.level, notice.text)
 
     def take_status(self, status: Status) -> set[str]:
         """Keep the desk's state."""
@@ -200,11 +204,11 @@ class DeskModel:
         return {"trades"}
 
     def _candle(self, candle: CandleView) -> set[str]:
-        """Replace the last bar or begin another one."""
+        """Replace the last bar or begin another one; before history came there is nothing to add it to."""
         if candle.symbol != self.focus or candle.interval != self.interval:
             return set()
         if self.candles is None:
-            self.candles = []
+            return set()
         while self.candles and self.candles[-1].open_time >= candle.open_time:
             self.candles.pop()
         self.candles.append(candle)

@@ -152,6 +152,7 @@ class Connection:
         from tui_trader.client.port import MarketInterest  # noqa: PLC0415 - after the first paint only
 
         model = self._session.model
+        model.begin_market()
         focus, interval = model.focus, model.interval
         names = tuple(dict.fromkeys((*model.watchlist, focus)))
         interest = MarketInterest(names, focus, DEPTH, focus, (focus, interval), self._session.settings.rate)
@@ -165,11 +166,8 @@ class Connection:
         raise DeskUnavailable("The desk closed the connection.")
 
     def _take_candles(self, candles: Any) -> None:
-        """Put history before what the stream has brought meanwhile."""
-        model = self._session.model
-        fresh = model.candles or []
-        first = fresh[0].open_time if fresh else None
-        model.candles = [each for each in candles if first is None or each.open_time < first] + fresh
+        """Take history in; the stream goes on from its last bar."""
+        self._session.model.candles = list(candles)
 
 
 async def together(*jobs: Coroutine[Any, Any, None]) -> None:

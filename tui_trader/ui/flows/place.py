@@ -131,7 +131,13 @@ async def _send(session: Session, line: str, intent: str, context: LineContext) 
             return True
         else:
             _tell_result(session, result)
-            return True
+            return not _nothing_done(result)
+
+
+def _nothing_done(result: LineResult) -> bool:
+    """Tell whether a line of one order was definitely refused: then its text may be mended and sent again."""
+    placements = [step.placement for step in result.steps]
+    return len(placements) == 1 and placements[0] is not None and placements[0].outcome.value in {"denied", "rejected"}
 
 
 def _tell_result(session: Session, result: LineResult) -> None:

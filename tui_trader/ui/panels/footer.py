@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_trader.ui.widgets.lines import Run, line, spread
+from tui_trader.ui.glyphs import ASCII
+from tui_trader.ui.widgets.lines import Run, line, plain_ascii, spread
 from tui_trader.ui.widgets.panel import Look
 
 
@@ -28,6 +29,11 @@ class Footer(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        """Draw the line, in ASCII where that is wanted."""
+        strip = self._line(y)
+        return plain_ascii(strip) if self.look.glyphs is ASCII else strip
+
+    def _line(self, y: int) -> Strip:
         """Draw the line."""
         style = self.look.skin.style
         if y:

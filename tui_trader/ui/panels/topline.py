@@ -10,10 +10,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_trader.domain.text import clean
+from tui_trader.ui.glyphs import ASCII
 from tui_trader.ui.model import STALE_MS, Link
 from tui_trader.ui.numbers import age, plain, signed
 from tui_trader.ui.panels.positions import pnl_role
-from tui_trader.ui.widgets.lines import Run, line, spread
+from tui_trader.ui.widgets.lines import Run, line, plain_ascii, spread
 from tui_trader.ui.widgets.panel import Look
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class TopLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        """Draw the line, in ASCII where that is wanted."""
+        strip = self._line(y)
+        return plain_ascii(strip) if self.look.glyphs is ASCII else strip
+
+    def _line(self, y: int) -> Strip:
         """Draw the line; what has the least to say goes first where there is no room."""
         style = self.look.skin.style
         if y:

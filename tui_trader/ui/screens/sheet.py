@@ -10,7 +10,8 @@ from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
-from tui_trader.ui.widgets.lines import Run, line, wrapped
+from tui_trader.ui.glyphs import ASCII
+from tui_trader.ui.widgets.lines import Run, line, plain_ascii, wrapped
 from tui_trader.ui.widgets.panel import Look
 
 CLOSING = frozenset({"escape", "q", "enter", "question_mark"})
@@ -46,7 +47,8 @@ class SheetScreen(ModalScreen[None], inherit_bindings=False):
         if not start.y <= y < start.y + height:
             return line((), self.size.width, style("text"))
         inner = self._line(y - start.y, width, height)
-        return line([(" " * start.x, style("text")), *inner], self.size.width, style("text"))
+        strip = line([(" " * start.x, style("text")), *inner], self.size.width, style("text"))
+        return plain_ascii(strip) if self.look.glyphs is ASCII else strip
 
     def _line(self, y: int, width: int, height: int) -> list[Run]:
         """Compose one line of the sheet."""

@@ -58,6 +58,18 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, current] if current or not lines else lines
 
 
+def plain_ascii(strip: Strip) -> Strip:
+    """Return the strip with ASCII characters only, as wide as before."""
+    if all(segment.text.isascii() for segment in strip):
+        return strip
+    return Strip([Segment("".join(map(_ascii, text)), style) for text, style, _ in strip], strip.cell_length)
+
+
+def _ascii(char: str) -> str:
+    """Return what stands for a character."""
+    return char if char.isascii() else {"\u2013": "-", "\u2026": "~"}.get(char, "?" * cell_len(char))
+
+
 def restyled(strip: Strip, over: Style) -> Strip:
     """Return the strip with a style laid over each of its runs."""
     return Strip([Segment(text, (style + over) if style else over) for text, style, _ in strip], strip.cell_length)

@@ -16,9 +16,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_trader.domain.text import clean
-from tui_trader.ui.glyphs import Glyphs
+from tui_trader.ui.glyphs import ASCII, Glyphs
 from tui_trader.ui.theme import Skin
-from tui_trader.ui.widgets.lines import Run, line, restyled, spread, wrapped
+from tui_trader.ui.widgets.lines import Run, line, plain_ascii, restyled, spread, wrapped
 
 
 class Face(Enum):
@@ -119,6 +119,11 @@ class Panel(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
+        strip = self._line(y)
+        return plain_ascii(strip) if self.look.glyphs is ASCII else strip
+
+    def _line(self, y: int) -> Strip:
+        """Compose one line."""
         if y == 0:
             return self._title()
         if self.face is Face.FULL:
