@@ -60,6 +60,19 @@ async def test_keys_within_300_ms_of_a_question_are_not_heard():
         assert runs(it.desk) == []
 
 
+async def test_a_line_that_comes_in_one_burst_is_typed_and_never_acted_upon():
+    from textual import events
+
+    async with console() as it:
+        await it.ticket("b", "0.01", "65000")
+        await it.see("Open orders 1")
+        await it.press("5")
+        for character in ":buy btc 0.01 @64000 #c.x":
+            it.app.post_message(events.Key("space" if character == " " else character, character))
+        await it.until(lambda: it.screen.stage.ticket.editor.text == "buy btc 0.01 @64000 #c.x", "the whole line")
+        assert not [call for call in it.desk.asked if call[0].startswith("cancel")]
+
+
 async def test_a_pasted_line_with_a_newline_is_shown_and_waits():
     from textual import events
 

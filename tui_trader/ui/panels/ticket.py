@@ -104,12 +104,8 @@ class TicketPanel(Panel):
         self.hints = hints
         self.refresh()
 
-    def on_key(self, event: events.Key) -> None:
-        """Take a key while something is edited or asked."""
-        if self.phase is Phase.IDLE:
-            return
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> None:
+        """Take a key while something is edited or asked; the screen passes them on, in the order of typing."""
         if self.phase is Phase.EDIT:
             self._edit(event)
         elif self.phase is Phase.ASK and self._guard.hears():

@@ -228,9 +228,17 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.actions.table[action_id]()
 
     def on_key(self, event: events.Key) -> None:
-        """Send a key where it belongs."""
+        """Send a key where it belongs, whichever widget it came to.
+
+        The focus moves a moment after the key that moves it: what was typed in that moment comes through the panel
+        that had it, and must not be read as an action (``c`` in ``:buy btc`` cancels).
+        """
         event.stop()
-        self.keys.take(event)
+        if self.stage.ticket.phase is Phase.IDLE:
+            self.keys.take(event)
+        else:
+            event.prevent_default()
+            self.stage.ticket.take(event)
 
     def tell_footer(self) -> None:
         """Show the keys that can be used now."""
