@@ -138,7 +138,10 @@ class Comparison:
             self._recorder.notice(draft, "warning", text, "history_incomplete")
         draft.settings.update(cursors.advance(picture.symbols - lost, picture.at))
         draft.balances.update({balance.asset: balance for balance in picture.balances})
-        draft.complete_balances = picture.exact and self._ingest.count == picture.events
+        quiet = self._ingest.count == picture.events
+        draft.complete_balances = picture.exact and quiet
+        if quiet:
+            self._ingest.balances_overtaken()
         await self._recorder.commit(draft)
         for fill in {fill.venue_order_id: fill for fill in strangers}.values():
             with suppress(VenueUnavailable):  # its pair's cursor stays, so the next reading brings it again

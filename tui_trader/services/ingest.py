@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from tui_trader.domain.fill import Fill
 from tui_trader.exchange.port import BalanceChange, Exchange, StreamGap, UserEvent, VenueOrder
@@ -12,6 +13,8 @@ from tui_trader.services.intake import Intake, News
 from tui_trader.services.recorder import Draft, Recorder
 
 BATCH = 200
+COMPANY_SECONDS = 0.02
+"""Balances alone wait this long for news of orders, so that a burst of them needs few commits."""
 
 
 class Ingest:
@@ -50,9 +53,27 @@ class Ingest:
         """Process what is received, for ever; run it under supervision."""
         while True:
             while self._waiting:
+                if self._only_balances():
+                    await self._company()
                 await self._batch([self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))])
             self._wake.clear()
             await self._wake.wait()
+
+    def _only_balances(self) -> bool:
+        return all(isinstance(event, BalanceChange) for event in self._waiting)
+
+    async def _company(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMPANY_SECONDS):
+                while self._only_balances():
+                    self._wake.clear()
+                    await self._wake.wait()
+
+    def balances_overtaken(self) -> None:
+        """Drop balances still waiting, because newer ones were read."""
+        others = [event for event in self._waiting if not isinstance(event, BalanceChange)]
+        self._waiting.clear()
+        self._waiting.extend(others)
 
     async def _batch(self, events: list[UserEvent]) -> None:
         """Commit a batch: order states, executions, positions and balances together."""

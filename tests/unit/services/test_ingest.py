@@ -14,6 +14,30 @@ from tui_trader.domain.risk import GateState
 from tui_trader.exchange.port import BalanceChange, StreamGap, VenueStatus
 
 D = Decimal
+PATIENT = 1_000_000
+"""Rounds of the loop that surely outlast the moment for which balances wait for company."""
+
+
+async def test_balances_of_an_order_wait_for_it_and_need_no_commit_of_their_own() -> None:
+    async with running() as rig:
+        done = await rig.place()
+        before = len(rig.store.changes)
+        rig.exchange.push(BalanceChange(Balance("USDT", D(9), D(1), 5), "ENTRUST"))
+        await settle()
+        assert len(rig.store.changes) == before
+        rig.exchange.fill(done.order.client_order_id, D("0.25"))
+        await until(lambda: bool(rig.store.fill_rows))
+        (change,) = rig.store.changes[before:]
+        assert (len(change.fills), [each.asset for each in change.balances]) == (1, ["USDT"])
+
+
+async def test_balances_that_a_reading_has_overtaken_are_not_written() -> None:
+    async with running() as rig:
+        await rig.place()
+        rig.exchange.push(BalanceChange(Balance("USDT", D(9), D(1), 5), "ENTRUST"))
+        await settle()
+        await rig.path.reconciler.now()
+        assert rig.balances.rows["USDT"].free != D(9)
 
 
 async def test_a_fill_is_written_with_order_state_and_position_in_one_commit_and_told_after_it() -> None:
@@ -88,7 +112,7 @@ async def test_executions_that_come_after_the_end_are_not_fetched_when_the_strea
 async def test_balances_are_written_and_handed_on() -> None:
     async with running() as rig:
         rig.exchange.push(BalanceChange(Balance("USDT", D(9), D(1), 5), "ENTRUST_PLACE"))
-        await until(lambda: "USDT" in rig.store.balance_rows and rig.balances.rows["USDT"].free == D(9))
+        await until(lambda: "USDT" in rig.balances.rows and rig.balances.rows["USDT"].free == D(9), PATIENT)
         assert rig.store.balance_rows["USDT"].locked == D(1)
 
 
