@@ -10,7 +10,7 @@ from typing import Any
 
 from tui_trader.clock import Clock
 from tui_trader.domain.ids import client_order_id, ulid
-from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side, TimeInForce
+from tui_trader.domain.order import CancelState, Order, OrderRequest, OrderStatus, OrderType, Side, TimeInForce
 from tui_trader.domain.risk import Breach, GateState, Level
 from tui_trader.errors import ConfirmationRequired, Denied, NotSent, StoreError, VenueRejected, VenueUnknown
 from tui_trader.exchange.port import Exchange, NewOrder, OrderAck
@@ -136,7 +136,7 @@ class Placer:
             self._working.remove(order)
             self._working.forget_request(mark)
             return await self._given_before(order, error)
-        event = await self._transmit(order)
+        event = await self._transmit(self._working.find(order.id) or order, judged.given.state)
         answer = Draft()
         self._recorder.take(answer, order, event, "answer")
         await self._recorder.commit(answer)
@@ -153,10 +153,15 @@ class Placer:
         self._recorder.on_broken(str(error))
         raise error
 
-    async def _transmit(self, order: Order) -> OrderEvent:
-        """Send once and say what came of it."""
-        if self._gate.state is GateState.HALTED:
+    async def _transmit(self, order: Order, judged_in: GateState) -> OrderEvent:
+        """Send once and say what came of it; what changed while the intent was being written is heeded.
+
+        An order that passed while trading was halted is one that only reduces and was confirmed: it goes out.
+        """
+        if self._gate.state is GateState.HALTED and judged_in is not GateState.HALTED:
             return NotWritten(self._clock.wall_ms(), "Trading was halted before it was sent.")
+        if order.cancel is not CancelState.NONE:
+            return NotWritten(self._clock.wall_ms(), "It was cancelled before it was sent.")
         self._working.note_sent(order, self._clock.wall_ms())
         try:
             ack = await self._exchange.place(_new_order(order))

@@ -336,6 +336,17 @@ async def test_an_order_that_waits_for_its_commit_while_trading_is_halted_is_not
         assert rig.exchange.sent == []
 
 
+async def test_a_person_can_sell_what_is_held_while_trading_is_halted() -> None:
+    async with running() as rig:
+        rig.gate.latch(GateState.HALTED, "kill switch")
+        sell = replace(LIMIT_BUY, side=Side.SELL, price=D(101))
+        with pytest.raises(ConfirmationRequired) as asked:
+            await rig.place(sell, "intent-halted")
+        done = await rig.orders.place("intent-halted", sell, asked.value.token)
+        assert done.outcome is Outcome.ACCEPTED
+        assert len(rig.exchange.sent) == 1
+
+
 async def test_a_storm_of_refusals_closes_the_gate() -> None:
     async with running() as rig:
         for step in range(5):
