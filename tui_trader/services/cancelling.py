@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from tui_trader.clock import Clock
@@ -17,6 +18,8 @@ CANCELLABLE = frozenset(
     {OrderStatus.SENDING, OrderStatus.LIVE, OrderStatus.PART, OrderStatus.UNKNOWN, OrderStatus.NOT_PLACED}
     | {OrderStatus.QUARANTINED}
 )
+
+_log = logging.getLogger(__name__)
 
 
 class Canceller:
@@ -61,6 +64,9 @@ class Canceller:
             event = CancelRefused(self._clock.wall_ms(), error.code, str(error))
         except VenueError as error:
             event = CancelAmbiguous(self._clock.wall_ms(), str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the cancel must stay repeatable
+            _log.exception("Sending the cancel of order %s failed in an unforeseen way.", order.id)
+            event = CancelAmbiguous(self._clock.wall_ms(), f"unforeseen: {type(error).__name__}")
         return await self._recorder.record(order, event, "cancel_answer")
 
     async def _request(self, order: Order) -> None:

@@ -202,3 +202,29 @@ async def test_a_cancel_survives_its_caller() -> None:
         cancelling.cancel()
         hold.set()
         await until(lambda: rig.order(done.order.id).final)
+
+
+async def test_an_order_cancelled_while_it_waits_for_its_commit_is_never_sent() -> None:
+    async with running() as rig:
+        rig.store.hold()
+        placing = asyncio.create_task(rig.place())
+        await settle()
+        (waiting,) = rig.orders.working()
+        cancelling = asyncio.create_task(rig.orders.cancel(waiting.id))
+        await settle()
+        rig.store.release()
+        done, cancelled = await placing, await cancelling
+        assert rig.exchange.sent == []
+        assert (done.order.status, done.order.cancel) == (OrderStatus.NOT_SENT, CancelState.DONE)
+        assert cancelled.failures == []
+        assert rig.working.reservations() == []
+
+
+async def test_a_cancel_that_fails_in_an_unforeseen_way_can_be_repeated() -> None:
+    async with running() as rig:
+        done = await rig.place()
+        rig.exchange.next("cancel", Trouble(RuntimeError("odd"), reaches=False))
+        result = await rig.orders.cancel(done.order.id)
+        assert "no telling yet" in result.failures[0]
+        await rig.clock.advance(5)
+        assert (await rig.becomes(done.order.id, OrderStatus.CANCELED)).cancel is CancelState.DONE
