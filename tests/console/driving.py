@@ -82,7 +82,9 @@ async def console(
     """Run a console on a twin desk."""
     desk = desk or TwinDesk()
     app = ConsoleApp(
-        desk.connect, ConsoleSettings(**{"mode": desk.mode, "rate": 60, **settings}), lambda: desk.market.now
+        desk.connect,
+        ConsoleSettings(**{"mode": desk.mode, "rate": 60, "theme": "dark", **settings}),
+        lambda: desk.market.now,
     )
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot, desk)

@@ -14,6 +14,7 @@ from tui_trader.domain.order import CancelState, OrderStatus, Side
 from tui_trader.ui.app import ConsoleApp
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.options import SMALLEST, ConsoleSettings
+from tui_trader.ui.widgets.panel import Face
 
 
 def full_desk(mode: str = "paper") -> TwinDesk:
@@ -51,6 +52,7 @@ def full_desk(mode: str = "paper") -> TwinDesk:
 @pytest.fixture(autouse=True)
 def _utc(monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     time.tzset()
     yield
     monkeypatch.undo()
@@ -59,7 +61,9 @@ def _utc(monkeypatch):
 
 def app_of(desk: TwinDesk, **settings: Any) -> ConsoleApp:
     return ConsoleApp(
-        desk.connect, ConsoleSettings(**{"mode": desk.mode, "rate": 60, **settings}), lambda: desk.market.now
+        desk.connect,
+        ConsoleSettings(**{"mode": desk.mode, "rate": 60, "theme": "dark", **settings}),
+        lambda: desk.market.now,
     )
 
 
@@ -67,7 +71,8 @@ async def settled(pilot: Any) -> None:
     screen = pilot.app.screen_stack[0]
     for _ in range(1000):
         await pilot.pause(0.01)
-        if screen.stage.chart._drawn and screen.stage.book._lines and screen.model.balances is not None:
+        shown = [screen.stage.panels[key] for key in screen.stage.visible()]
+        if screen.model.candles and all(panel.face is Face.FULL for panel in shown):
             break
     for _ in range(3):
         screen.changed({"link"})
@@ -79,7 +84,9 @@ def test_the_screen_looks_as_it_should(snap_compare, size):
     assert snap_compare(app_of(full_desk()), terminal_size=size, run_before=settled)
 
 
-@pytest.mark.parametrize("settings", [{"theme": "light"}, {"theme": "mono"}, {"ascii": True}, {"mode": "live"}])
+@pytest.mark.parametrize(
+    "settings", [{"theme": "light"}, {"theme": "mono"}, {"theme": "basic"}, {"ascii": True}, {"mode": "live"}]
+)
 def test_each_theme_looks_as_it_should(snap_compare, settings):
     assert snap_compare(app_of(full_desk(), **settings), terminal_size=(120, 40), run_before=settled)
 
