@@ -14,6 +14,7 @@ from tui_trader.domain.order import CancelState, OrderStatus, Side
 from tui_trader.ui.app import ConsoleApp
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.options import SMALLEST, ConsoleSettings
+from tui_trader.ui.panels.dialogue import Phase
 from tui_trader.ui.widgets.panel import Face
 
 
@@ -95,7 +96,12 @@ def test_a_question_looks_as_it_should(snap_compare):
     async def ask(pilot: Any) -> None:
         await settled(pilot)
         await pilot.press("b", *"0.01", "space", *"@65000", "enter")
-        await pilot.pause(0.3)
+        ticket = pilot.app.screen_stack[0].stage.ticket
+        for _ in range(1000):
+            await pilot.pause(0.01)
+            if ticket.phase is Phase.ASK:
+                break
+        await pilot.pause(0.05)
 
     assert snap_compare(app_of(full_desk("live")), terminal_size=(80, 24), run_before=ask)
 
