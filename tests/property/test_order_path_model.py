@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.twins.clock import settle
 from tests.twins.exchange import CUT, NEVER_SENT, REFUSED, UNAVAILABLE, Trouble
 from tests.unit.services.order_rig import Rig
+from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.order import OrderStatus
 from tui_trader.errors import Refused
 from tui_trader.exchange.port import StreamGap, VenueOrder
@@ -29,6 +30,9 @@ FAULTS = {
     "not sent": Trouble(NEVER_SENT, reaches=False),
     "refused": Trouble(REFUSED, reaches=False),
 }
+
+
+WHAT = ["place", "place", "fill", "fill", "cancel", "end", "wait", "restart", "gap", "external", "withhold", "release"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Step:
 steps = st.lists(
     st.builds(
         Step,
-        what=st.sampled_from(["place", "place", "fill", "fill", "cancel", "end", "wait", "restart", "gap", "external"]),
+        what=st.sampled_from(WHAT),
         fault=st.sampled_from(sorted(FAULTS)),
         which=st.integers(0, 5),
         told=st.booleans(),
@@ -63,6 +67,7 @@ class World:
     def __init__(self) -> None:
         self.rig = Rig()
         self.placed = 0
+        self.withheld: list[Fill] = []
 
     def pick(self, step: Step) -> VenueOrder | None:
         """Choose an open order of the venue."""
@@ -96,6 +101,24 @@ class World:
             key = order.client_order_id or order.venue_order_id
             self.rig.exchange.fill(key, part, push=step.told, push_order=step.which % 3 > 0)
 
+    async def withhold(self, step: Step) -> None:
+        """Let part of what is left trade, and show the order but not the execution."""
+        order = self.pick(step)
+        if order is not None:
+            key = order.client_order_id or order.venue_order_id
+            left = order.quantity - order.executed
+            self.withheld.append(self.rig.exchange.fill(key, left if step.which % 2 else left / 4, push=False))
+            self.rig.exchange.executions.remove(self.withheld[-1])
+            if step.told:
+                self.rig.exchange.push(self.rig.exchange.find(key))
+
+    async def release(self, step: Step) -> None:
+        """Show what was withheld."""
+        self.rig.exchange.executions += self.withheld
+        if step.told:
+            self.rig.exchange.push(*(replace(each, source="push") for each in self.withheld))
+        self.withheld.clear()
+
     async def cancel(self, step: Step) -> None:
         """Cancel an order that may be unknown; the request may go wrong."""
         orders = self.rig.orders.working()
@@ -127,6 +150,8 @@ class World:
         """Kill the desk and start another one."""
         await self.rig.stop()
         self.rig = Rig(store=self.rig.store, exchange=self.rig.exchange)
+        kept = self.rig.store.fill_rows.values()
+        self.rig.positions.standing = [each for each in kept if each.source == SYNTHETIC]
         await self.rig.start(clean=False)
         await self.rig.clock.advance(3)
 
@@ -156,6 +181,8 @@ async def live_through(happening: Sequence[Step]) -> None:
     world.rig.exchange.script.clear()
     world.rig.exchange.quiet = False
     world.rig.exchange.hidden.clear()
+    await world.rig.clock.advance(120)
+    await world.release(Step("release", told=False))
     await world.rig.clock.advance(420)
     await world.rig.path.reconciler.now()
     compare(world.rig)

@@ -15,6 +15,7 @@ from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, DayTicker, Quote
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
+from tui_trader.errors import StoreError
 
 D = Decimal
 
@@ -73,6 +74,9 @@ class PositionsTwin:
     def __init__(self) -> None:
         self.folded: list[Fill] = []
         self.announced: list[Position] = []
+        self.folded_again: list[str] = []
+        self.standing: list[Fill] = []
+        self.trouble: StoreError | None = None
 
     def fold(self, fill: Fill, order: Order | None) -> Sequence[Position]:
         """Take a fill in."""
@@ -92,6 +96,16 @@ class PositionsTwin:
                 updated_at=fill.at,
             )
         ]
+
+    async def fold_again(self, symbol: str) -> None:
+        """Remember that a pair was asked to be folded again, or fail as a test set it."""
+        if self.trouble is not None:
+            raise self.trouble
+        self.folded_again.append(symbol)
+
+    def stand_ins(self) -> Sequence[Fill]:
+        """List the stand-ins that a test set."""
+        return self.standing
 
     def announce(self, positions: Sequence[Position]) -> None:
         """Remember what would be published."""

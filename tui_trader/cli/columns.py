@@ -36,6 +36,7 @@ FILLS = (
     figure("AMOUNT", "quote"),
     figure("FEE", "fee"),
     field("IN", "fee_asset"),
+    field("SOURCE", "source"),
     field("ORDER", "order_id"),
 )
 BALANCES = (

@@ -164,7 +164,11 @@ class Calculation(Answer):
 
 
 class FillView(Answer):
-    """One execution."""
+    """One execution.
+
+    ``source`` says how it was learnt: ``push``, ``rest``, or ``synthetic`` for one made from the venue's sums while the
+    executions themselves do not come.
+    """
 
     trade_id: str
     venue_order_id: str
@@ -178,3 +182,4 @@ class FillView(Answer):
     fee_asset: str
     maker: bool
     at: Time
+    source: str = "rest"

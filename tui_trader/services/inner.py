@@ -33,6 +33,19 @@ class PositionKeeper(Protocol):
         """
         ...
 
+    async def fold_again(self, symbol: str) -> None:
+        """Make a pair's positions anew from the executions stored, write down what changed, and publish it.
+
+        Raises:
+            StoreError: the executions cannot be read, or the positions not written.
+
+        """
+        ...
+
+    def stand_ins(self) -> Sequence[Fill]:
+        """List what stood in for executions when the desk started."""
+        ...
+
     def announce(self, positions: Sequence[Position]) -> None:
         """Publish positions after their commit."""
         ...

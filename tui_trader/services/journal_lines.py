@@ -1,8 +1,8 @@
 """What this room writes into the journal, one line for each durable event, and how a line becomes that event again.
 
 Kinds: ``order.KIND`` tells of an order (``intent``, ``denied``, ``answer``, ``push``, ``lookup``, ``cancel``,
-``adopted``, ``restart``), ``fill`` of an execution, ``gate`` of the gate, ``notice`` of something for the person.
-Every other kind belongs to somebody else and is no event.
+``adopted``, ``restart``, ``overdue``), ``fill`` of an execution, ``gate`` of the gate, ``notice`` of something for the
+person. Every other kind belongs to somebody else and is no event.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class OrderPath:
         self.gate = Gate(store, given.bus, clock, given.profile, live=given.live)
         self.gate.spawn = tasks.spawn
         self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, clock)
-        intake = Intake(store, self._recorder, working, self.gate, clock, given.prefix)
+        self._intake = intake = Intake(store, self._recorder, working, self.gate, clock, given.prefix)
         evidence = Evidence(given.exchange, given.prices)
         canceller = Canceller(given.exchange, self._recorder, working, clock)
         self.outcomes = Outcomes(
@@ -134,6 +134,16 @@ class OrderPath:
             given.working.put(order, fills)
             self._recorder.take(draft, order, Restarted(given.clock.wall_ms()), "restart")
         await self._recorder.commit(draft, must=True)
+        await self._go_on_asking()
+
+    async def _go_on_asking(self) -> None:
+        """Ask again for executions that something stands in for (T20)."""
+        stand_ins = self._given.positions.stand_ins()
+        await self._intake.acquaint(stand_ins)
+        for fill in stand_ins:
+            order = self._intake.known(fill)
+            if order is not None:
+                self.outcomes.pursue(order)
 
     def _gap(self, reason: str) -> None:
         self.reconciler.request(reason)

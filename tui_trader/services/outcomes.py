@@ -14,7 +14,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.order import CancelState, Order, OrderStatus
 from tui_trader.errors import VenueError
 from tui_trader.rules.horizon import LAG_TO_CONCLUDE_MS, Absence, backoff_ms, deadline, horizon, overdue, proved_absent
-from tui_trader.rules.order_events import EvidenceMixed, LookupMissed, OrderEvent, ProvedAbsent
+from tui_trader.rules.order_events import EvidenceMixed, FillsOverdue, LookupMissed, OrderEvent, ProvedAbsent
 from tui_trader.services.cancelling import Canceller
 from tui_trader.services.evidence import Evidence
 from tui_trader.services.intake import Intake, News
@@ -33,6 +33,8 @@ PATIENT_ATTEMPTS = 80
 PATIENT_PAUSE = 60.0
 """After so many looks (some thirteen minutes) a question is asked once a minute."""
 CLOCK_SLACK_MS = 1000
+OVERDUE_MS = 60_000
+"""How long the executions of a closed order may take before the venue's sums stand in for them (T20)."""
 
 
 @dataclass(slots=True)
@@ -112,9 +114,13 @@ class Outcomes:
         if order.status is OrderStatus.NOT_PLACED:
             return self._clock.wall_ms() - order.created_at > WATCHED_MS
         if order.final:
-            return order.venue_executed <= order.executed
+            return order.venue_executed <= order.executed and not self._stood_in(order)
         waiting = order.cancel in {CancelState.SENDING, CancelState.ACKED, CancelState.UNKNOWN}
         return False if waiting else order.status is OrderStatus.QUARANTINED
+
+    def _stood_in(self, order: Order) -> bool:
+        """Tell whether executions are still worth asking for that something stands in for."""
+        return self._now() - order.updated_at <= WATCHED_MS and self._working.stood_in(order)
 
     async def _run(self, order_id: str) -> None:
         """Ask until the question is closed."""
@@ -143,6 +149,8 @@ class Outcomes:
         order = self._working.find(order_id)
         if order is not None and order.status is OrderStatus.NOT_PLACED:
             return WATCHED_PAUSE
+        if order is not None and order.final and self._working.stood_in(order):
+            return PATIENT_PAUSE
         unknown = order is not None and order.status is OrderStatus.UNKNOWN
         if question.attempt == 0 and not unknown:
             return SOON
@@ -157,13 +165,30 @@ class Outcomes:
         order = await self._repeat_cancel(order, question)
         try:
             found = await self._find(order, question)
-            newest = self._working.find(order.id) or order
-            if newest.venue_executed > newest.executed or newest.status is OrderStatus.CLOSING:
-                await self._take(await self._evidence.fills(newest, self._now()), "lookup")
+            await self._ask_fills(self._working.find(order.id) or order)
         except VenueError:
-            return False
-        newest = self._working.find(order.id) or order
+            found = False
+        newest = await self._stand_in(self._working.find(order.id) or order)
         return self._closed(newest) or (found and self._settled(newest))
+
+    async def _ask_fills(self, order: Order) -> None:
+        """Read an order's executions where some are known to be missing."""
+        missing = order.venue_executed > order.executed or order.status is OrderStatus.CLOSING
+        if missing or self._working.stood_in(order):
+            await self._take(await self._evidence.fills(order, self._now()), "lookup")
+
+    async def _stand_in(self, order: Order) -> Order:
+        """Have the venue's sums, read once more, stand in for executions that do not come (T20)."""
+        if order.status is not OrderStatus.CLOSING or self._now() - order.updated_at < OVERDUE_MS:
+            return order
+        try:
+            shown = await self._evidence.look(order)
+        except VenueError:
+            return order
+        if shown is not None:
+            await self._take([shown], "lookup")
+        newest = self._working.find(order.id) or order
+        return await self._recorder.record(newest, FillsOverdue(self._now()), "overdue")
 
     @staticmethod
     def _settled(order: Order) -> bool:

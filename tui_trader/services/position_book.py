@@ -59,6 +59,10 @@ class PositionBook:
         holding = self._holdings.get(symbol)
         return None if holding is None or holding.open is None else self._all[holding.open.id]
 
+    def holding(self, symbol: str) -> Holding | None:
+        """Return the ledger's state of a pair: another object after each execution."""
+        return self._holdings.get(symbol)
+
     # -- changing
 
     def put(self, position: Position) -> None:
@@ -96,6 +100,29 @@ class PositionBook:
         for position in changed:
             self.put(position)
         return changed
+
+    def replace_pair(self, symbol: str, again: PositionBook) -> tuple[list[Position], list[Position]]:
+        """Take a pair's positions over that were folded again; returns those that changed and those that are gone."""
+        kept = {each.id: each for each in self._all.values() if each.symbol == symbol and made(each)}
+        again.annotate(kept.values())
+        again.inherit(kept)
+        folded = {each.id: each for each in again.all()}
+        changed = [_marked(each) for each in folded.values() if each != kept.get(each.id)]
+        gone = [each for each in kept.values() if each.id not in folded]
+        for position in gone:
+            self.remove(position.id)
+        for position in changed:
+            self.put(position)
+        self._holdings[symbol] = again.holding(symbol) or self._empty(symbol)
+        return changed, gone
+
+    def inherit(self, kept: Mapping[str, Position]) -> None:
+        """Give a position that one of ``kept`` became under another id, opened by the same order, that one's notes."""
+        gone = {each.entry_order_ids[:1]: each for each in kept.values() if each.id not in self._all}
+        for position in self.all():
+            before = gone.get(position.entry_order_ids[:1]) if position.id not in kept else None
+            if before is not None:
+                self.put(ledger.with_notes(position, before))
 
     def annotate(self, kept: Iterable[Position]) -> None:
         """Put what fills do not tell back onto folded positions, from an earlier state."""
@@ -173,6 +200,18 @@ def _bare(position: Position) -> Position:
         max_profit=ZERO,
         max_drawdown=ZERO,
     )
+
+
+def _marked(position: Position) -> Position:
+    """Value a position whose cost changed at the price it had."""
+    if position.current_price is None or position.priced_at is None:
+        return position
+    return mark(position, position.current_price, position.priced_at)
+
+
+def made(position: Position) -> bool:
+    """Tell whether fills made a position, and no person."""
+    return position.source is PositionSource.FILLS
 
 
 def by_hand(positions: Iterable[Position]) -> list[Position]:

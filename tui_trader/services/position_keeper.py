@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.events import Event, EventKind, Notice
-from tui_trader.domain.fill import Fill
+from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.market import Quote
 from tui_trader.domain.money import ZERO, canonical
 from tui_trader.domain.order import Order
-from tui_trader.domain.position import Position
+from tui_trader.domain.position import Position, PositionStatus
 from tui_trader.services.inner import Publisher
 from tui_trader.services.leases import Hold
 from tui_trader.services.market import MarketService
@@ -52,18 +53,20 @@ class PositionKeeper:
         self._moved: set[str] = set()
         self._unsaved: set[str] = set()
         self._holds: dict[str, Hold] = {}
+        self._stand_ins: list[Fill] = []
 
     # -- life
 
     async def load(self) -> None:
         """Fold all fills again and compare with what is stored."""
         stored = {each.id: each for each in await self._store.positions()}
-        for symbol, coins in json.loads(await self._store.setting(OPENING) or "{}").items():
-            price = Decimal(coins["price"]) if coins.get("price") else None
-            self.book.start_with(symbol, Decimal(coins["quantity"]), int(coins["at"]), price)
+        for symbol, coins in (await self._openings()).items():
+            _open_with(self.book, symbol, coins)
         count = 0
         async for fill in self._store.all_fills():
             self.book.fold(fill)
+            if fill.source == SYNTHETIC:
+                self._stand_ins.append(fill)
             count += 1
             if count % FOLD_SLICE == 0:
                 await asyncio.sleep(0)
@@ -118,6 +121,31 @@ class PositionKeeper:
         """Take a fill in and return the positions it changed, to be written with it in one transaction."""
         return self.book.fold(fill, order)
 
+    async def fold_again(self, symbol: str) -> None:
+        """Make a pair's positions anew from the executions stored, write down what changed, and publish it.
+
+        An execution that comes meanwhile makes another reading necessary.
+
+        Raises:
+            StoreError: the executions cannot be read, or the positions not written.
+
+        """
+        while True:
+            before, again = self.book.holding(symbol), PositionBook(self._market.find)
+            _open_with(again, symbol, (await self._openings()).get(symbol))
+            async for fill in self._store.all_fills(symbol):
+                again.fold(fill)
+            if self.book.holding(symbol) is before:
+                break
+        changed, gone = self.book.replace_pair(symbol, again)
+        self._unsaved.difference_update(each.id for each in gone)
+        await self._store.write(Change(positions=changed, removed_positions=[each.id for each in gone]))
+        self.announce([*map(self._ended, gone), *changed])
+
+    def stand_ins(self) -> Sequence[Fill]:
+        """List what stood in for executions when the desk started."""
+        return self._stand_ins
+
     def announce(self, positions: Sequence[Position]) -> None:
         """Publish positions after their commit."""
         for position in positions:
@@ -138,6 +166,14 @@ class PositionKeeper:
         self._hold_quotes()
 
     # -- inside
+
+    async def _openings(self) -> dict[str, Any]:
+        """Read which coins were there before the desk, per pair."""
+        found: dict[str, Any] = json.loads(await self._store.setting(OPENING) or "{}")
+        return found
+
+    def _ended(self, position: Position) -> Position:
+        return replace(position, quantity=ZERO, status=PositionStatus.CLOSED, closed_at=self._clock.wall_ms())
 
     async def _rewrite(self, wrong: Sequence[str], extra: Sequence[str]) -> None:
         """Write what the fold says over what was stored, and say so."""
@@ -183,3 +219,10 @@ class PositionKeeper:
 
     def _tell(self, position: Position) -> None:
         self._bus.publish(Event(EventKind.POSITION, self._clock.wall_ms(), position))
+
+
+def _open_with(book: PositionBook, symbol: str, coins: Mapping[str, Any] | None) -> None:
+    """Put coins from before the desk into a book."""
+    if coins is not None:
+        price = Decimal(coins["price"]) if coins.get("price") else None
+        book.start_with(symbol, Decimal(coins["quantity"]), int(coins["at"]), price)

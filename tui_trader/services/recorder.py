@@ -8,7 +8,7 @@ commits are in the order in which memory changed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,12 +34,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Draft:
-    """What one transaction will hold. ``payloads`` are the events' values, one for each line."""
+    """What one transaction will hold. ``payloads`` are the events' values, one for each line.
+
+    ``stale`` names pairs from which a stand-in is taken back: their executions are folded again after the commit.
+    """
 
     lines: list[JournalEntry] = field(default_factory=list)
     payloads: list[Any] = field(default_factory=list)
     orders: dict[str, Order] = field(default_factory=dict)
     fills: list[Fill] = field(default_factory=list)
+    removed: list[Fill] = field(default_factory=list)
+    stale: set[str] = field(default_factory=set)
     positions: dict[str, Position] = field(default_factory=dict)
     balances: dict[str, Balance] = field(default_factory=dict)
     complete_balances: bool = False
@@ -56,12 +61,21 @@ class Draft:
         self.lines.append(line)
         self.payloads.append(payload)
 
+    def take_back(self, stand_in: Fill) -> None:
+        """Have a stand-in removed, or not written at all where it is of this very draft."""
+        self.stale.add(stand_in.symbol)
+        if stand_in in self.fills:
+            self.fills.remove(stand_in)
+        else:
+            self.removed.append(stand_in)
+
     def change(self) -> Change:
         """Return it as the store takes it."""
         return Change(
             journal=self.lines,
             orders=list(self.orders.values()),
             fills=self.fills,
+            removed_fills=self.removed,
             positions=list(self.positions.values()),
             balances=list(self.balances.values()),
             settings=self.settings,
@@ -106,7 +120,7 @@ class Recorder:
         ]
         if move.order is newest and not added:
             return move
-        self._working.put(move.order, added)
+        self._working.put(move.order, added, move.removed)
         self._write_down(draft, move, added, kind, extra)
         return move
 
@@ -115,12 +129,17 @@ class Recorder:
     ) -> None:
         order, now = move.order, self._clock.wall_ms()
         draft.orders[order.id] = order
+        for stand_in in move.removed:
+            draft.take_back(stand_in)
+        if move.removed:
+            extra = {**(extra or {}), "removed": [each.trade_id for each in move.removed]}
         draft.tell(order_line(kind, order, now, move.note, extra), order)
         for fill in added:
             draft.fills.append(fill)
             draft.tell(fill_line(fill, now), fill)
-            for position in self._positions.fold(fill, order):
-                draft.positions[position.id] = position
+            if not move.removed:
+                for position in self._positions.fold(fill, order):
+                    draft.positions[position.id] = position
 
     def notice(self, draft: Draft, level: str, text: str, code: str, order_id: str = "") -> None:
         """Put a line for the person into the draft."""
@@ -156,6 +175,15 @@ class Recorder:
             handler = self.handlers.get(effect)
             if handler is not None:
                 handler(self._working.find(order.id) or order, note)
+        await self._fold_again(draft.stale)
+
+    async def _fold_again(self, symbols: Iterable[str]) -> None:
+        """Make the positions of pairs anew; where that cannot be done, the next start does it."""
+        try:
+            for symbol in symbols:
+                await self._positions.fold_again(symbol)
+        except StoreError as error:
+            self.on_broken(str(error))
 
     def _tell_unwritten(self, draft: Draft) -> None:
         """Tell what could not be written; it cannot be resumed, so it has no sequence."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from tui_trader.domain.fill import Fill
+from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import Order
@@ -37,8 +37,8 @@ class WorkingOrders:
         self._working: dict[str, Order] = {}
         self._recent: deque[RecentRequest] = deque()
 
-    def put(self, order: Order, added: Sequence[Fill] = ()) -> None:
-        """Take an order's newest state in, with executions that were added to it."""
+    def put(self, order: Order, added: Sequence[Fill] = (), removed: Sequence[Fill] = ()) -> None:
+        """Take an order's newest state in, with executions that were added to it and stand-ins that were taken back."""
         if order.id not in self._orders:
             self._names[order.id] = order.id
             for name in (order.client_order_id, order.intent_id):
@@ -47,6 +47,8 @@ class WorkingOrders:
         if order.venue_order_id:
             self._names.setdefault(order.venue_order_id, order.id)
         self._orders[order.id] = order
+        if removed:
+            self._fills[order.id] = tuple(each for each in self.fills_of(order) if each not in removed)
         if added:
             self._fills[order.id] = (*self._fills.get(order.id, ()), *added)
         self._file(order)
@@ -99,6 +101,10 @@ class WorkingOrders:
     def fills_of(self, order: Order) -> tuple[Fill, ...]:
         """Return the executions counted in an order."""
         return self._fills.get(order.id, ())
+
+    def stood_in(self, order: Order) -> bool:
+        """Tell whether something stands in for executions of an order."""
+        return any(fill.source == SYNTHETIC for fill in self.fills_of(order))
 
     def working(self, symbol: str | None = None) -> list[Order]:
         """List working orders, oldest first."""
