@@ -137,7 +137,10 @@ class Comparison:
             text = f"The exchange remembers one month of trades; older ones are missing on {', '.join(forgotten)}."
             self._recorder.notice(draft, "warning", text, "history_incomplete")
         draft.settings.update(cursors.advance(picture.symbols - lost, picture.at))
-        draft.balances.update({balance.asset: balance for balance in picture.balances})
+        pushed = self._ingest.balance_counts
+        draft.balances.update(
+            {each.asset: each for each in picture.balances if pushed.get(each.asset, 0) <= picture.events}
+        )
         quiet = self._ingest.count == picture.events
         draft.complete_balances = picture.exact and quiet
         if quiet:

@@ -38,6 +38,8 @@ class Ingest:
         self._begun = False
         self.count = 0
         """Events received, so that a snapshot can tell whether the stream was quiet."""
+        self.balance_counts: dict[str, int] = {}
+        """Per asset, the count at its newest balance, so that an older reading does not replace it."""
 
     async def read(self) -> None:
         """Receive for ever; run it under supervision."""
@@ -46,6 +48,8 @@ class Ingest:
         self._begun = True
         async for event in self._exchange.user_events():
             self.count += 1
+            if isinstance(event, BalanceChange):
+                self.balance_counts[event.balance.asset] = self.count
             self._waiting.append(event)
             self._wake.set()
 
@@ -78,7 +82,11 @@ class Ingest:
     async def _batch(self, events: list[UserEvent]) -> None:
         """Commit a batch: order states, executions, positions and balances together."""
         items: list[News] = [event for event in events if isinstance(event, VenueOrder | Fill)]
-        await self._intake.acquaint(items)
+        try:
+            await self._intake.acquaint(items)
+        except Exception:
+            self._on_gap("News of orders could not be worked on.")
+            raise
         draft = Draft()
         strangers = self._intake.take(draft, items, "push")
         for event in events:

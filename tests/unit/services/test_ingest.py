@@ -11,6 +11,7 @@ from tui_trader.domain.balance import Balance
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.order import OrderStatus, Origin
 from tui_trader.domain.risk import GateState
+from tui_trader.errors import StoreError
 from tui_trader.exchange.port import BalanceChange, StreamGap, VenueStatus
 
 D = Decimal
@@ -195,3 +196,18 @@ async def test_a_journal_that_cannot_be_written_halts_and_the_execution_is_told_
         await until(lambda: bool(rig.ear.of(EventKind.FILL)))
         assert rig.ear.of(EventKind.FILL)[0].sequence is None
         assert rig.gate.state is GateState.HALTED
+
+
+async def test_news_that_could_not_be_worked_on_count_as_a_gap() -> None:
+    async with running() as rig:
+        look = rig.store.order
+
+        async def unreadable(_: str) -> object:
+            rig.store.order = look  # type: ignore[method-assign] # a twin may be bent
+            raise StoreError("The disk hiccupped.")
+
+        rig.store.order = unreadable  # type: ignore[method-assign, assignment] # as above
+        stray = rig.exchange.rest()
+        rig.exchange.push(stray)
+        await rig.clock.advance(1)
+        assert rig.working.find(stray.venue_order_id) is not None
