@@ -73,13 +73,20 @@ class Reconciler:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            failures = 0
-            while not await self._try():
-                await self._clock.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-                failures += 1
+            try:
+                await self._until_read()
+            except Exception:
+                self._wanted.set()  # the gate stays closed, so the next run must begin with this one
+                raise
             if not self._wanted.is_set() and not self._wrong_account:
                 await self._gate.clean()
                 self._clean.set()
+
+    async def _until_read(self) -> None:
+        failures = 0
+        while not await self._try():
+            await self._clock.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            failures += 1
 
     async def watch(self) -> None:
         """Compare in part for ever, a little at a time; run it under supervision."""

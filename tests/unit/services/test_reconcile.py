@@ -14,6 +14,7 @@ from tui_trader.domain.balance import Balance
 from tui_trader.domain.order import CancelState, OrderStatus, Origin
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, Denied
+from tui_trader.exchange.port import BalanceChange
 from tui_trader.services.model import Outcome
 
 D = Decimal
@@ -224,6 +225,32 @@ async def test_a_stream_that_is_never_quiet_adds_facts_and_ends_the_comparison()
     await rig.start()
     assert rig.gate.state is GateState.ACTIVE
     assert rig.balances.rows["USDT"].free == D(507)
+    await rig.stop()
+
+
+async def test_a_balance_pushed_during_a_reading_is_newer_than_what_was_read() -> None:
+    async with running() as rig:
+        read = rig.exchange.balances
+
+        async def overtaken() -> object:
+            answer = await read()
+            rig.exchange.push(BalanceChange(Balance("USDT", D(7), D(3), 5), "ENTRUST"), rig.exchange.rest())
+            await settle()
+            return answer
+
+        rig.exchange.balances = overtaken  # type: ignore[method-assign, assignment] # a twin may be bent
+        await rig.path.reconciler.now()
+        assert rig.balances.rows["USDT"] == Balance("USDT", D(7), D(3), 5)
+
+
+async def test_a_comparison_that_failed_in_an_unforeseen_way_is_made_again() -> None:
+    rig = Rig()
+    rig.exchange.next("uid", Trouble(RuntimeError("odd")))
+    await rig.start(clean=False)
+    await settle()
+    assert rig.gate.state is GateState.RECONCILING
+    await rig.clock.advance(1)
+    assert rig.gate.state is GateState.ACTIVE
     await rig.stop()
 
 
