@@ -98,7 +98,8 @@ class LastPrices:
     """Rates from the prices at which open positions were valued last."""
 
     def __init__(self, positions: Sequence[Position]) -> None:
-        self._prices = {each.symbol: each.current_price for each in positions if each.open}
+        by_age = sorted(positions, key=lambda each: each.priced_at or 0)
+        self._prices = {each.symbol: each.current_price for each in by_age if each.open}
 
     def find(self, symbol: str) -> Instrument | None:  # noqa: ARG002 - the port's parameter
         """Know no pair's rules."""

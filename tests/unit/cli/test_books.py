@@ -60,13 +60,14 @@ def write(paths: Paths, change: Change) -> None:
 @pytest.fixture
 def kept(paths: Paths) -> Paths:
     """A desk's files with something of everything in them."""
-    held = replace(position(1), symbol="BTCUSDT", status=PositionStatus.OPEN, current_price=D(50_000))
+    held = replace(position(1), symbol="BTCUSDT", status=PositionStatus.OPEN, current_price=D(50_000), priced_at=2)
+    older = replace(position(3), symbol="BTCUSDT", status=PositionStatus.OPEN, current_price=D(40_000), priced_at=1)
     gone = replace(position(2), symbol="ETHUSDT", status=PositionStatus.CLOSED)
     change = Change(
         journal=[line(1), replace(line(2), at=NOON)],
         orders=[order(1), order(2, status=OrderStatus.FILLED), order(3, status=OrderStatus.UNKNOWN)],
         fills=[fill(1), fill(2)],
-        positions=[held, gone],
+        positions=[held, gone, older],
         balances=[Balance("MX", D(9), D(0)), Balance("USDT", D("10.5"), D(1)), Balance("BTC", D(2), D(0))],
     )
     write(paths, change)
@@ -86,8 +87,8 @@ def test_where_no_desk_ever_ran_each_question_says_so(
 @pytest.mark.parametrize(
     ("command", "name", "found"),
     [
-        (["positions"], "symbol", ["BTCUSDT"]),
-        (["positions", "--all"], "symbol", ["ETHUSDT", "BTCUSDT"]),
+        (["positions"], "symbol", ["BTCUSDT", "BTCUSDT"]),
+        (["positions", "--all"], "symbol", ["BTCUSDT", "ETHUSDT", "BTCUSDT"]),
         (["orders"], "id", [order(3).id, order(1).id]),
         (["orders", "mxusdt"], "id", []),
         (["fills"], "trade_id", [fill(2).trade_id, fill(1).trade_id]),
