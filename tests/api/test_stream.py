@@ -159,3 +159,19 @@ def test_events_survive_any_cut() -> None:
         parser = EventParser()
         events = [event for i in range(0, len(raw), step) for event in parser.feed(raw[i : i + step])]
         assert [(event.sequence, event.data.text) for event in events] == [(4, "a")]
+
+
+async def test_a_reader_from_before_a_reset_of_the_journal_hears_what_happens(
+    desk: DeskClient, services: ServicesTwin
+) -> None:
+    async with reading(desk, services, after=5000) as events:
+        services.bus.publish(Event(EventKind.NOTICE, NOW, Notice("info", "hello"), 1))
+        found = await asyncio.wait_for(wanted(events, EventKind.NOTICE), 3)
+    assert [event.sequence for event in found] == [1]
+
+
+async def test_an_event_that_cannot_be_written_ends_the_stream_aloud(desk: DeskClient, services: ServicesTwin) -> None:
+    async with reading(desk, services) as events:
+        services.bus.publish(Event(EventKind.ORDER, NOW, "no order", 5))
+        with pytest.raises(errors.DeskUnavailable):
+            await asyncio.wait_for(wanted(events, EventKind.ORDER), 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -25,6 +26,8 @@ STATUS_PERIOD = 1.0
 MAX_WAITING = 4 * 1024 * 1024
 """Bytes a reader may be behind before it is let go; it resumes by sequence."""
 HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
+
+_log = logging.getLogger(__name__)
 
 
 async def events(request: Request, services: Services) -> Response:
@@ -79,15 +82,18 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _repeat(self, send: Send) -> int:
-        """Send what was missed; return the last sequence sent."""
-        after = self._wanted.after
-        if after is None:
-            return 0
-        async for event in self._services.bus.replay(after):
-            after = max(after, event.sequence or 0)
+        """Send what was missed; return the last sequence sent.
+
+        A reader may know a number from before the journal was begun anew: it proves nothing of what comes.
+        """
+        last = 0
+        if self._wanted.after is None:
+            return last
+        async for event in self._services.bus.replay(self._wanted.after):
+            last = max(last, event.sequence or 0)
             if event.kind in self._wanted.kinds:
                 await _piece(send, write(self._services, event))
-        return after
+        return last
 
 
 async def _piece(send: Send, body: bytes) -> None:
@@ -115,11 +121,16 @@ class Outbox:
 
     async def pump(self, reading: AsyncIterator[Event]) -> None:
         """Take events from the bus; a reader too far behind is ended and resumes by sequence."""
-        with suppress(TraderError):
+        try:
             async for event in reading:
                 self._take(event)
-        self._ended = True
-        self._wake.set()
+        except TraderError:
+            pass
+        except Exception:  # noqa: BLE001 - whatever it was, the reader must not wait in silence
+            _log.exception("An event could not be written; its reader is let go.")
+        finally:
+            self._ended = True
+            self._wake.set()
 
     def _take(self, event: Event) -> None:
         if event.kind in MARKET_KINDS:
