@@ -221,6 +221,7 @@ class Lane(httpx.AsyncBaseTransport):
             except TransportFailure:
                 self._lost.set()
                 return False
+            self._wake()
         return True
 
     async def _ping_idle(self) -> None:

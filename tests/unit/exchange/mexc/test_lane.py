@@ -466,3 +466,26 @@ async def test_closing_while_connecting_leaves_nothing_open(server: Any, until: 
         await task
     assert server.requests == []
     assert not lane.warm
+
+
+async def test_who_waits_gets_the_connection_that_was_made_meanwhile(
+    server: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, reached, made = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    connect = loop.create_connection
+
+    async def slow(*args: Any, **options: Any) -> Any:
+        reached.set()
+        await made.wait()
+        return await connect(*args, **options)
+
+    monkeypatch.setattr(loop, "create_connection", slow)
+    lane = Lane(MexcEndpoints(rest_url=server.url).rest, SystemClock(), connections=1, timeout=1.0)
+    opening = asyncio.create_task(lane.open())
+    await reached.wait()
+    waiting = asyncio.create_task(send(lane, server.url))
+    await asyncio.sleep(0)
+    made.set()
+    assert (await waiting).status_code == 200
+    await opening
+    await lane.aclose()
