@@ -138,7 +138,12 @@ class WorkingOrders:
             self._recent.remove(request)
 
     def recent(self, now: int) -> Sequence[RecentRequest]:
-        """List what passed the gate within the last minute, oldest first."""
+        """List what passed the gate within the last minute, oldest first.
+
+        Where the wall clock was set back, what seems to lie ahead counts as of this moment.
+        """
+        if self._recent and self._recent[-1].at > now:
+            self._recent = deque(replace(each, at=min(each.at, now)) for each in self._recent)
         while self._recent and now - self._recent[0].at >= RECENT_MS:
             self._recent.popleft()
         return tuple(self._recent)

@@ -76,3 +76,14 @@ def test_requests_older_than_a_minute_are_forgotten() -> None:
     assert [each.at for each in working.recent(60_000)] == [59_000]
     working.forget_request(replace(old, at=59_000))
     assert working.recent(60_000) == ()
+
+
+def test_requests_from_before_the_clock_was_set_back_count_for_one_more_minute() -> None:
+    working = WorkingOrders(PricesTwin(VirtualClock()))
+    before, now = 10_000_000, 6_000_000
+    for late in range(3):
+        working.note_request(
+            RecentRequest(before + late, "BTCUSDT", LIMIT_BUY.side, LIMIT_BUY.type, D(1), D(99)),
+        )
+    assert [each.at for each in working.recent(now)] == [now, now, now]
+    assert working.recent(now + 60_000) == ()
