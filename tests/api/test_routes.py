@@ -216,6 +216,11 @@ async def test_typed_calls_cover_lines_positions_and_lists(desk: DeskClient, ser
     assert services.desk.stopping
 
 
+async def test_working_orders_of_a_pair_that_does_not_exist_are_refused(desk: DeskClient) -> None:
+    with pytest.raises(errors.NotFound, match="did you mean BTCUSDT"):
+        await desk.open_orders("NOSUCH")
+
+
 async def test_a_position_is_kept_changed_closed_and_removed(desk: DeskClient, services: ServicesTwin) -> None:
     created = CreatePosition(intent_id=INTENT, symbol="BTCUSDT", quantity=D(2), entry_price=D(100))
     view = await desk.create_position(created)

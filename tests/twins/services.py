@@ -167,7 +167,7 @@ class OrdersTwin:
 
     def working(self, symbol: str | None = None) -> list[Order]:
         self.asked.note("working", symbol)
-        return [an_order(f"0{n}") for n in range(3)]
+        return [order for order in (an_order(f"0{n}") for n in range(3)) if symbol in {None, order.symbol}]
 
     def unknown_until(self, order: Order) -> int:
         return order.updated_at + 120_000

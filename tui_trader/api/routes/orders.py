@@ -81,8 +81,11 @@ async def get(call: Call) -> OrderView:
 
 
 async def working(call: Call) -> list[OrderView]:
-    """Show working orders."""
-    found = call.services.orders.working(call.path.get("symbol"))
+    """Show working orders; a pair that does not exist is told, not answered with an empty list."""
+    symbol, market = call.path.get("symbol"), call.services.market
+    found = call.services.orders.working(symbol)
+    if symbol is not None and not found and market.instruments():
+        market.instrument(symbol)
     limit, offset = call.whole("limit", 500, 1, 500), call.whole("offset", 0, 0, 10**6)
     return [views.order_view(call.services, order) for order in found[offset : offset + limit]]
 
