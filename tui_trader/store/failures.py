@@ -7,7 +7,7 @@ from pathlib import Path
 
 from peewee import PeeweeException
 
-from tui_trader.errors import StoreError
+from tui_trader.errors import StoreError, UsageError
 
 DATABASE_ERRORS = (sqlite3.Error, PeeweeException, OverflowError, ValueError, TypeError, OSError)
 """Everything that running a statement may raise; the last four for values that SQLite cannot hold, and for files."""
@@ -39,6 +39,8 @@ def store_error(error: BaseException, path: Path) -> StoreError:
     """Return the error to raise for what SQLite said about a file."""
     if isinstance(error, StoreError):
         return error
+    if isinstance(error, UsageError):  # its sentence names the file and what to do
+        return StoreError(str(error))
     sentence = _SENTENCES.get(primary_code(error))
     if sentence:
         return StoreError(sentence.format(path=path))

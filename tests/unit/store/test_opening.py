@@ -144,7 +144,7 @@ async def test_a_file_open_to_others_is_refused_with_the_remedy(tmp_path: Path) 
     path = tmp_path / "desk.db"
     await (await SqliteStore.open(path, CLOCK)).close()
     path.chmod(0o640)
-    assert f"chmod 600 {path}" in await _refusal(path)
+    assert await _refusal(path) == f"Others may read {path}; run: chmod 600 {path}"
 
 
 async def test_a_link_is_refused(tmp_path: Path) -> None:
