@@ -44,7 +44,7 @@ class Connection:
                     with suppress(TraderError):
                         await port.close()
             except TraderError as error:
-                self._lost(clean(error, 200))
+                self._lost(clean(error, 400))
             except Exception as error:  # noqa: BLE001 - an answer that nobody foresaw must not end the console
                 self._lost(f"its answer could not be understood ({type(error).__name__}: {clean(error, 120)})")
             await asyncio.sleep(wait)
@@ -53,6 +53,8 @@ class Connection:
     def _lost(self, reason: str) -> None:
         """Write down that no desk answers; everything shown is old from here on."""
         session, model = self._session, self._session.model
+        if model.sequence is None and reason != model.link_reason:
+            session.view.say(reason, "error")  # a desk that cannot start says why; the top line has no room for it
         if model.link is not Link.DOWN:
             model.link, model.link_since = Link.DOWN, session.wall_ms()
             session.log("error", f"The desk is away: {reason}")
@@ -68,6 +70,8 @@ class Connection:
         model.take_status(status)
         if model.sequence is None:
             model.sequence = status.sequence
+            if model.link is Link.DOWN:
+                session.view.say("The desk is there.", "dim")
         session.port = port
         names = list(dict.fromkeys((*model.watchlist, model.focus)))
         await together(
