@@ -7,6 +7,7 @@ waits longer each time, and ends when nothing is open any more.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ PATIENT_PAUSE = 60.0
 CLOCK_SLACK_MS = 1000
 OVERDUE_MS = 60_000
 """How long the executions of a closed order may take before the venue's sums stand in for them (T20)."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -129,7 +132,7 @@ class Outcomes:
             while True:
                 await self._wait(self._pause(order_id, question), question.wake)
                 order = self._working.find(order_id)
-                if order is None or self._closed(order) or await self._look(order, question):
+                if order is None or self._closed(order) or await self._look_safely(order, question):
                     return
                 question.attempt += 1
         finally:
@@ -157,6 +160,14 @@ class Outcomes:
         if question.attempt > PATIENT_ATTEMPTS:
             return PATIENT_PAUSE
         return backoff_ms(question.attempt - (0 if unknown else 1)) / 1000
+
+    async def _look_safely(self, order: Order, question: Question) -> bool:
+        """Ask once; whatever that fails of, the question stays open."""
+        try:
+            return await self._look(order, question)
+        except Exception:  # noqa: BLE001 - a question that ends unanswered leaves its order unknown for ever
+            _log.exception("Looking up order %s failed in an unforeseen way; it is asked again.", order.id)
+            return False
 
     async def _look(self, order: Order, question: Question) -> bool:
         """Ask once, commit what it brought, and tell whether the question is closed."""

@@ -143,3 +143,11 @@ async def test_a_fill_found_by_lookup_settles_an_unknown_order() -> None:
         after = rig.stored(done.order.id)
         assert (after.status, after.executed) == (OrderStatus.FILLED, D(1))
         assert replace(after).average_price == D(99)
+
+
+async def test_a_look_up_that_fails_in_an_unforeseen_way_does_not_end_the_question() -> None:
+    async with running() as rig:
+        order_id = await lost(rig)
+        rig.exchange.next("order", Trouble(RuntimeError("odd")))
+        await rig.clock.advance(200)
+        assert rig.stored(order_id).status is OrderStatus.NOT_PLACED
