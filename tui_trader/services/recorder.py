@@ -69,6 +69,18 @@ class Draft:
         else:
             self.removed.append(stand_in)
 
+    def after(self, owed: Draft) -> Draft:
+        """Return what an earlier transaction failed to write together with this, to be written at once."""
+        return Draft(
+            lines=[*owed.lines, *self.lines],
+            orders=owed.orders | self.orders,
+            fills=[*(fill for fill in owed.fills if fill not in self.removed), *self.fills],
+            removed=[*owed.removed, *self.removed],
+            positions=owed.positions | self.positions,
+            balances=owed.balances | self.balances,
+            settings=owed.settings | self.settings,
+        )
+
     def change(self) -> Change:
         """Return it as the store takes it."""
         return Change(
@@ -105,6 +117,8 @@ class Recorder:
         self._clock = clock
         self.handlers: dict[Effect, EffectHandler] = {}
         self.on_broken: Callable[[str], None] = _log.critical
+        self._owed: Draft | None = None
+        """What happened and could not be written: memory is ahead of the disk by this."""
 
     def take(
         self, draft: Draft, order: Order, event: OrderEvent, kind: str, extra: Mapping[str, Any] | None = None
@@ -149,7 +163,8 @@ class Recorder:
     async def commit(self, draft: Draft, *, must: bool = False) -> None:
         """Write a draft durably, tell of it, and carry out its effects.
 
-        A failure latches the gate and what happened is told without a sequence; with ``must`` it is raised instead
+        A failure latches the gate, what happened is told without a sequence, and it is written with the next draft:
+        an execution that memory knows is never told again by the venue. With ``must`` the failure is raised instead
         and nothing is told.
 
         Raises:
@@ -157,14 +172,18 @@ class Recorder:
 
         """
         if not draft.empty:
+            owed, self._owed = self._owed, None
+            whole = draft if owed is None else draft.after(owed)
             try:
-                sequence = await self._store.write(draft.change())
+                sequence = await self._store.write(whole.change())
             except StoreError as error:
+                self._owe(owed if must else whole)
                 if must:
                     raise
                 self.on_broken(str(error))
                 self._tell_unwritten(draft)
             else:
+                self._overtake(draft)
                 for event in events(draft.lines, draft.payloads, sequence):
                     self._publisher.publish(event)
             if draft.positions:
@@ -176,6 +195,16 @@ class Recorder:
             if handler is not None:
                 handler(self._working.find(order.id) or order, note)
         await self._fold_again(draft.stale)
+
+    def _owe(self, draft: Draft | None) -> None:
+        if draft is not None:
+            self._owed = draft if self._owed is None else self._owed.after(draft)
+
+    def _overtake(self, draft: Draft) -> None:
+        """Forget older states of orders that are owed, where newer ones were written meanwhile."""
+        if self._owed is not None:
+            for order_id in draft.orders:
+                self._owed.orders.pop(order_id, None)
 
     async def _fold_again(self, symbols: Iterable[str]) -> None:
         """Make the positions of pairs anew; where that cannot be done, the next start does it."""

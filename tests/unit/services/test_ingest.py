@@ -211,3 +211,18 @@ async def test_news_that_could_not_be_worked_on_count_as_a_gap() -> None:
         rig.exchange.push(stray)
         await rig.clock.advance(1)
         assert rig.working.find(stray.venue_order_id) is not None
+
+
+async def test_what_could_not_be_written_is_written_with_what_comes_next() -> None:
+    async with running() as rig:
+        first, other = await rig.place(), await rig.place(price=D(98))
+        rig.store.failing = "The disk is full."
+        rig.exchange.fill(first.order.client_order_id, D("0.4"))
+        rig.exchange.fill(other.order.client_order_id, D(1))
+        await settle()
+        rig.store.failing = None
+        rig.exchange.fill(first.order.client_order_id, D("0.6"))
+        await rig.becomes(first.order.id, OrderStatus.FILLED)
+        assert sorted(fill.quantity for fill in rig.store.fill_rows.values()) == [D("0.4"), D("0.6"), D(1)]
+        assert rig.stored(other.order.id).status is OrderStatus.FILLED
+        assert rig.store.kinds().count("fill") == 3
