@@ -16,7 +16,7 @@ import pytest
 from tui_trader.ui import terminal
 
 PROGRAM = """
-import asyncio, sys, time
+import asyncio, os, sys, time
 sys.path.insert(0, {root!r})
 from tui_trader.ui.entry import ConsoleSettings, run_console
 
@@ -33,8 +33,9 @@ async def connect():
             number += 1
             desk.market.now = time.time_ns() // 1_000_000
             desk.move("BTCUSDT", str(Decimal(60000) + number))
-            with open({report!r}, "w") as file:
+            with open({report!r} + ".next", "w") as file:
                 file.write(f"{{number}} {{worst:.3f}}")
+            os.replace({report!r} + ".next", {report!r})
     connect.task = asyncio.create_task(beat())
     return desk
 

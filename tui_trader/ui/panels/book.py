@@ -34,11 +34,18 @@ class BookPanel(Panel):
         super().__init__(look)
         self._lines: list[tuple[Run, ...]] = []
         self._widths = (8, 8)
+        self._model: DeskModel | None = None
+
+    def on_resize(self) -> None:
+        """Compose for the room there is."""
+        if self._model is not None:
+            self.tell(self._model)
 
     def tell(self, model: DeskModel) -> None:
         """Show the newest book; only lines that differ are drawn."""
         if self.frozen:
             return
+        self._model = model
         self.set_info(model.focus)
         if model.book is None:
             return

@@ -120,6 +120,7 @@ class TablePanel(Panel):
         """Place the columns anew."""
         self._places = fit(self._widths, self.size.width - 2)
         self._bring(self.cursor)
+        self.refresh()
 
     def body(self, y: int) -> Strip:
         """Draw the heads, a row, or nothing."""
