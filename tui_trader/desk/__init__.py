@@ -7,6 +7,7 @@ little, so that the simulated exchange is started before the rest is loaded.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -43,7 +44,11 @@ def main(settings: Settings, paths: Paths) -> int:
 
 
 def _run(settings: Settings, paths: Paths) -> int:
-    """Start the simulated exchange where one is wanted, then load and run everything else."""
+    """Start the simulated exchange where one is wanted, then load and run everything else.
+
+    Garbage is not looked for while modules load, where there is none; ``process`` begins to once the desk answers.
+    """
+    gc.disable()
     simulator = Simulator(paths, settings.sim) if settings.mode is Mode.PAPER else None
     if simulator is not None:
         simulator.begin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -104,6 +105,7 @@ async def _live_through(
         try:
             await _head_start(coming, loaded)
             await api.start()
+            _look_for_garbage()
             desk.tasks.run("desk", desk.desk.keep)
             if simulator is not None:
                 desk.tasks.run("simulated exchange", lambda: simulator.keep(_say_restart))
@@ -113,6 +115,13 @@ async def _live_through(
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+
+
+def _look_for_garbage() -> None:
+    """Let the collector work where the way up held it back; what is loaded stays, so it is not walked through."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _api_server() -> type[ApiServer]:
