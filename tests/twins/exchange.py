@@ -410,7 +410,7 @@ class ExchangeTwin:
         """Watch best prices; key ``("quote", symbol)``."""
         return self._watch(("quote", symbol), sink)
 
-    def watch_book(self, symbol: str, sink: Callable[[Book], None], depth: int = 50) -> Watch:  # noqa: ARG002 - the port's parameter
+    def watch_book(self, symbol: str, sink: Callable[[Book], None], depth: int = 50) -> Watch:
         """Watch a book; key ``("book", symbol)``."""
         return self._watch(("book", symbol), sink)
 
