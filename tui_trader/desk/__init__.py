@@ -47,8 +47,10 @@ def _run(settings: Settings, paths: Paths) -> int:
     """Start the simulated exchange where one is wanted, then load and run everything else.
 
     Garbage is not looked for while modules load, where there is none; ``process`` begins to once the desk answers.
+    httpx would load its own command-line program, and Rich and Pygments with it, wherever those are installed.
     """
     gc.disable()
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # how Python says: not to be had
     simulator = Simulator(paths, settings.sim) if settings.mode is Mode.PAPER else None
     if simulator is not None:
         simulator.begin()
