@@ -14,7 +14,10 @@ REMEMBERED_MS = 30 * 24 * 3600 * 1000
 
 
 class Cursors:
-    """Where to read executions from. ``since`` is when this journal began: earlier trades are not the desk's."""
+    """Where to read executions from, by the venue's clock.
+
+    ``since`` is when this journal began: earlier trades are not the desk's.
+    """
 
     def __init__(self, since: int, places: Mapping[str, int]) -> None:
         self.since = since

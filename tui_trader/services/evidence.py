@@ -11,12 +11,19 @@ from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import Order, Side
 from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange, VenueOrder
+from tui_trader.rules.horizon import SIGN_WITHIN_MS
 from tui_trader.rules.reservation import need
 from tui_trader.services.inner import Prices
 
 Listing = Callable[[], Awaitable[Sequence[VenueOrder]]]
 BEFORE_MS = 60_000
-"""An order is looked for from so long before it was made, for the venue's clock may be behind."""
+"""An order is looked for from so long before it was made, for the estimate of the venue's clock may be off."""
+
+
+def ahead_ms(exchange: Exchange) -> int:
+    """Return by how much the venue's clock is ahead of this machine's; 0 while nobody knows."""
+    known = exchange.clock_offset()
+    return 0 if known is None else round(known[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +60,14 @@ class Evidence:
             VenueError: no answer.
 
         """
-        start, venue_id = order.created_at - BEFORE_MS, order.venue_order_id or ""
-        found = await self._exchange.fills(order.symbol, start, now + BEFORE_MS, venue_id)
+        start, end = self._window(order, now)
+        found = await self._exchange.fills(order.symbol, start, end, order.venue_order_id or "")
         return tuple(fill for fill in found if _of(order, fill))
 
     async def round(self, order: Order, now: int) -> Round:
         """Ask every endpoint that could show the order, stopping at the first that does."""
         missed: set[str] = set()
-        start, end = order.created_at - BEFORE_MS, now + BEFORE_MS
+        start, end = self._window(order, now)
         try:
             found = await self.look(order)
             if found is not None:
@@ -79,6 +86,11 @@ class Evidence:
             return Round(None, fills, frozenset(missed if fills else missed | {"fills"}))
         except VenueError:
             return Round(None, (), frozenset(missed))
+
+    def _window(self, order: Order, now: int) -> tuple[int, int]:
+        """Return from when to when the venue may have done something about an order, by the venue's clock."""
+        made = order.not_after - SIGN_WITHIN_MS if order.not_after else order.created_at
+        return made - BEFORE_MS, now + ahead_ms(self._exchange) + BEFORE_MS
 
     async def residual(self, order: Order) -> Decimal:
         """Return how much of the paying asset is locked that no open order explains, if the order could be it.

@@ -11,6 +11,7 @@ from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.comparison import Comparison
 from tui_trader.services.cursors import Cursors
+from tui_trader.services.evidence import ahead_ms
 from tui_trader.services.gate import Gate
 from tui_trader.services.ports import Change, JournalEntry, Store
 from tui_trader.services.recorder import Recorder
@@ -111,7 +112,8 @@ class Reconciler:
         try:
             async with self._one_at_a_time:
                 if await self._account_fits():
-                    self._cursors = self._cursors or await Cursors.load(self._store, self._clock.wall_ms())
+                    now = self._clock.wall_ms() + ahead_ms(self._exchange)
+                    self._cursors = self._cursors or await Cursors.load(self._store, now)
                     await self._comparison.everything(self._cursors)
         except VenueError as error:
             _log.warning("The comparison with the exchange has to be repeated: %s", error)

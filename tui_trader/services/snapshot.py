@@ -11,17 +11,19 @@ from tui_trader.domain.balance import Balance
 from tui_trader.domain.fill import Fill
 from tui_trader.exchange.port import Exchange, VenueOrder
 from tui_trader.services.cursors import Cursors
+from tui_trader.services.evidence import ahead_ms
 
 TRIES = 4
 AHEAD_MS = 60_000
-"""Executions are read up to a little after now, for the venue's clock may be ahead."""
+"""Executions are read up to a little after now, for the estimate of the venue's clock may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What rests, what was executed, what is there. ``exact`` when nothing moved meanwhile; ``at`` is its begin.
+    """What rests, what was executed, what is there. ``exact`` when nothing moved meanwhile.
 
-    A picture that is not exact adds facts and never concludes that something is absent.
+    ``at`` is its begin, by the venue's clock. A picture that is not exact adds facts and never
+    concludes that something is absent.
     """
 
     at: int
@@ -49,7 +51,7 @@ async def take(
 
     """
     for tried in range(TRIES):
-        at, count = clock.wall_ms(), events()
+        at, count = clock.wall_ms() + ahead_ms(exchange), events()
         before = await exchange.balances()
         resting = await exchange.open_orders()
         pairs = frozenset(symbols(before, resting))

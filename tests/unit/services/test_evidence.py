@@ -10,7 +10,7 @@ import pytest
 from tests.twins.clock import VirtualClock
 from tests.twins.exchange import UNAVAILABLE, ExchangeTwin, Trouble
 from tests.twins.keepers import PricesTwin
-from tests.unit.services.order_rig import LIMIT_BUY
+from tests.unit.services.order_rig import LIMIT_BUY, Rig
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.order import Order, OrderStatus, Side
 from tui_trader.errors import VenueError
@@ -119,3 +119,29 @@ async def test_a_venue_that_does_not_answer_gives_no_residual() -> None:
     bench.exchange.next("balances", Trouble(UNAVAILABLE))
     with pytest.raises(VenueError):
         await bench.evidence.residual(bench.order)
+
+
+class Behind:
+    """The clock of a venue that is ten minutes behind this machine's."""
+
+    def __init__(self, ours: VirtualClock) -> None:
+        self._ours = ours
+
+    def wall_ms(self) -> int:
+        """Return the venue's time."""
+        return self._ours.wall_ms() - 600_000
+
+
+async def test_executions_are_looked_for_in_the_venues_own_time() -> None:
+    rig = Rig()
+    rig.exchange.clock, rig.exchange.offset = Behind(rig.clock), (-600_000.0, 20.0)  # type: ignore[assignment] # it only tells the time
+    await rig.start()
+    heard, unheard = await rig.place(), await rig.place(price=D(98))
+    rig.exchange.fill(heard.order.client_order_id, D(1), push=False)
+    rig.exchange.push(rig.exchange.find(heard.order.client_order_id))
+    await rig.clock.advance(5)
+    assert rig.stored(heard.order.id).status is OrderStatus.FILLED
+    rig.exchange.fill(unheard.order.client_order_id, D("0.5"), push=False)
+    await rig.path.reconciler.now()
+    assert rig.order(unheard.order.id).executed == D("0.5")
+    await rig.stop()
