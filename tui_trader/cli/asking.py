@@ -17,6 +17,7 @@ from tui_trader.cli.context import desk_flags, read_context
 from tui_trader.cli.tables import write_json, write_table
 from tui_trader.client import launch
 from tui_trader.errors import DeskUnavailable
+from tui_trader.lock import lock_owner
 from tui_trader.paths import Paths
 
 if TYPE_CHECKING:
@@ -36,7 +37,13 @@ def with_desk(args: argparse.Namespace, ask: Ask, *, start: bool = False) -> int
 
     async def asking() -> int:
         found = launch.start(paths, desk_flags(args)) if start else launch.Launch(paths, None, paths.state)
-        return await asked(await launch.attach(found), ask)
+        try:
+            return await asked(await launch.attach(found), ask)
+        except DeskUnavailable:
+            words = await found.last_words()
+            if words is None:
+                raise
+            raise DeskUnavailable(words) from None
 
     return asyncio.run(asking())
 
@@ -99,7 +106,7 @@ def stop(args: argparse.Namespace) -> int:
 
 def _wait_gone(paths: Paths) -> None:
     deadline = time.monotonic() + STOP_TIMEOUT_S
-    while launch.answers(paths.socket):
+    while launch.answers(paths.socket) or lock_owner(paths.lock) is not None:
         if time.monotonic() > deadline:
             raise DeskUnavailable(f"The desk has not ended within {STOP_TIMEOUT_S:.0f} s; see {paths.desk_log}.")
         time.sleep(0.05)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_trader.cli.context import desk_flags, read_context
 from tui_trader.client import launch
-from tui_trader.errors import UsageError
+from tui_trader.errors import DeskUnavailable, UsageError
 from tui_trader.settings import Confirm, Settings
 
 if TYPE_CHECKING:
@@ -45,11 +45,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _connector(first: launch.Launch, again: Callable[[], launch.Launch]) -> Callable[[], Awaitable[DeskClient]]:
-    """Return what attaches to the desk; after a loss it looks for one anew and starts it where none runs."""
-    waiting = [first]
+    """Return what attaches to the desk; after a loss it looks for one anew and starts it where none runs.
+
+    A desk that was started here and has ended is not started anew before its last words were told.
+    """
+    fresh, tried = [first], list[launch.Launch]()
 
     async def connect() -> DeskClient:
-        return await launch.attach(waiting.pop() if waiting else again())
+        words = await tried.pop().last_words() if tried else None
+        if words is not None:
+            raise DeskUnavailable(words)
+        tried.append(fresh.pop() if fresh else again())
+        return await launch.attach(tried[0])
 
     return connect
 

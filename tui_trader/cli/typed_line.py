@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tui_trader.cli import tables
 from tui_trader.cli.asking import with_desk
 from tui_trader.cli.tables import write_json
-from tui_trader.errors import ConfirmationRequired
+from tui_trader.errors import ConfirmationRequired, DeskUnavailable, GrammarError, UsageError
 
 if TYPE_CHECKING:
     from tui_trader.client.desk import DeskClient
@@ -23,11 +23,18 @@ READY_TIMEOUT_S = 15.0
 
 def do(args: argparse.Namespace) -> int:
     """Place or manage by a typed line; the status says whether it was done."""
+    if not args.line.strip():
+        raise UsageError('The line is empty; write one such as "buy btc $100 @bid".')
 
     async def ask(desk: DeskClient) -> int:
-        await _ready(desk)
+        waiting = await _ready(desk)
         intent = token_hex(8)
-        planned = await desk.request("POST", "/commands?dry_run=true", {"intent_id": intent, "line": args.line})
+        try:
+            planned = await desk.request("POST", "/commands?dry_run=true", {"intent_id": intent, "line": args.line})
+        except GrammarError as error:
+            if waiting:  # no pair is known yet, so that every one is wrong
+                raise DeskUnavailable(waiting) from error
+            raise
         if args.dry_run:
             return _tell(args, planned)
         if not _allowed(planned, args):
@@ -45,13 +52,14 @@ def do(args: argparse.Namespace) -> int:
     return with_desk(args, ask, start=True)
 
 
-async def _ready(desk: DeskClient) -> None:
-    """Wait until a desk that has just started takes orders."""
+async def _ready(desk: DeskClient) -> str:
+    """Wait until a desk that has just started takes orders; return what it still waits for, if it does."""
     deadline = time.monotonic() + READY_TIMEOUT_S
-    while (await desk.request("GET", "/status"))["gate"] == "RECONCILING":
+    while (found := await desk.request("GET", "/status"))["gate"] == "RECONCILING":
         if time.monotonic() > deadline:
-            return
+            return str(found["gate_reason"])
         await asyncio.sleep(0.05)
+    return ""
 
 
 def _allowed(planned: Mapping[str, Any], args: argparse.Namespace) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tui_trader.client.desk import DeskClient
 
 START_TIMEOUT_S = 20.0
+END_TIMEOUT_S = 5.0
+"""How long a desk that answers no more may take to end."""
 POLL_S = 0.02
 
 
@@ -42,6 +44,15 @@ class Launch:
         return (
             words[-1] if words else f"The desk ended with status {self.process.returncode}; see {self.paths.desk_log}."
         )
+
+    async def last_words(self) -> str | None:
+        """Return why a desk that was started here has ended, waiting while it ends; ``None`` where it goes on."""
+        deadline = time.monotonic() + END_TIMEOUT_S
+        while self.process is not None and self.process.poll() is None and not answers(self.paths.socket):
+            if time.monotonic() > deadline:
+                return None
+            await asyncio.sleep(POLL_S)
+        return self.failure()
 
 
 def answers(socket_path: Path) -> bool:

@@ -28,6 +28,7 @@ class Connection:
         self._session = session
         self._connect = connect
         self.market = asyncio.Event()
+        self._told = False
 
     async def run(self) -> None:
         """Connect for as long as the console lives."""
@@ -53,8 +54,11 @@ class Connection:
     def _lost(self, reason: str) -> None:
         """Write down that no desk answers; everything shown is old from here on."""
         session, model = self._session, self._session.model
-        if model.sequence is None and reason != model.link_reason:
-            session.view.say(reason, "error")  # a desk that cannot start says why; the top line has no room for it
+        if reason != model.link_reason and (model.sequence is None or model.link is Link.DOWN):
+            # a desk that cannot start says why, and the top line has no room for it; the first loss is left to the
+            # journeys that it interrupts
+            self._told = True
+            session.view.say(reason, "error")
         if model.link is not Link.DOWN:
             model.link, model.link_since = Link.DOWN, session.wall_ms()
             session.log("error", f"The desk is away: {reason}")
@@ -70,9 +74,10 @@ class Connection:
         model.take_status(status)
         if model.sequence is None:
             model.sequence = status.sequence
-            if model.link is Link.DOWN:
-                session.view.say("The desk is there.", "dim")
         session.port = port
+        if self._told:
+            self._told = False
+            session.view.say("The desk is there.", "dim")
         names = list(dict.fromkeys((*model.watchlist, model.focus)))
         await together(
             self._read("watch", port.instruments(), self._take_instruments),
