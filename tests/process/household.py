@@ -82,9 +82,9 @@ class Household:
         assert ran.status == 0, ran
         return json.loads(ran.out)
 
-    def console(self, *arguments: str, columns: int = 120, rows: int = 40) -> Terminal:
+    def console(self, *arguments: str, columns: int = 120, rows: int = 40, term: str = "xterm-256color") -> Terminal:
         """Open a console."""
-        terminal = Terminal(self.command(*arguments), self.env, columns=columns, rows=rows)
+        terminal = Terminal(self.command(*arguments), {**self.env, "TERM": term}, columns=columns, rows=rows)
         self._terminals.append(terminal)
         return terminal
 
@@ -112,11 +112,19 @@ class Household:
         """End everything that lives here, and forget the folder."""
         for terminal in self._terminals:
             terminal.close()
-        # desks first: a living one would start its exchange again
-        for name in ("desk.lock", "venue.lock"):
-            for file in self.home.rglob(name):
-                _end(file)
+        until(lambda: not self._killed(), "everything to be gone", END_S)
         shutil.rmtree(self.home)
+
+    def _killed(self) -> list[int]:
+        """Kill whoever was started with this home; one that is only starting holds no lock yet. Return who it was."""
+        mark = f"TUI_TRADER_HOME={self.home}\0".encode()
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if mark in (process / "environ").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
+                    found.append(int(process.name))
+        return found
 
 
 def until(condition: Callable[[], Any], what: str, seconds: float = COMMAND_S, *, every: float = 0.02) -> Any:
@@ -134,15 +142,3 @@ def gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
-
-
-def _end(lock: Path) -> None:
-    """End the owner of a lock, politely at first."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        pid = lock_owner(lock)
-        if not pid:
-            return
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
-        with suppress(AssertionError):
-            until(lambda: not lock_owner(lock), f"{lock.name} to be free", END_S)

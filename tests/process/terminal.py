@@ -52,7 +52,7 @@ class Terminal:
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env={"TERM": "xterm-256color", **env, "COLORTERM": "truecolor"},
             start_new_session=True,
         )
         os.close(theirs)
