@@ -112,8 +112,14 @@ class Household:
         """End everything that lives here, and forget the folder."""
         for terminal in self._terminals:
             terminal.close()
-        until(lambda: not self._killed(), "everything to be gone", END_S)
-        shutil.rmtree(self.home)
+        until(self._left_empty, "everything to be gone", END_S)
+
+    def _left_empty(self) -> bool:
+        """End and remove what is there; tell whether it stayed away (a program being started cannot be seen yet)."""
+        killed = self._killed()
+        shutil.rmtree(self.home, ignore_errors=True)
+        time.sleep(0.03)
+        return not (killed or self._killed() or self.home.exists())
 
     def _killed(self) -> list[int]:
         """Kill whoever was started with this home; one that is only starting holds no lock yet. Return who it was."""
