@@ -16,6 +16,7 @@ from tui_trader.rules import by_hand as hand
 from tui_trader.services.faces import Orders
 from tui_trader.services.market import MarketService
 from tui_trader.services.model import BookSummary, PerformanceFigures, Placement
+from tui_trader.services.outcome_words import placement
 from tui_trader.services.performance import over_life
 from tui_trader.services.ports import Change, JournalEntry, Store
 from tui_trader.services.position_closing import closing_request
@@ -153,8 +154,9 @@ class PositionService:
     ) -> tuple[Position, Placement | None]:
         """Close by hand, or place the closing order of a fill-made one."""
         position = self.get(position_id)
-        if not position.open:
-            return position, None
+        before = await self._placed_before(intent_id) if position.source is PositionSource.FILLS else None
+        if before is not None or not position.open:
+            return position, before
         if position.source is PositionSource.FILLS:
             return await self._place_closing(position, intent_id, fields)
         if await self._closed_before(position_id, intent_id):
@@ -181,8 +183,15 @@ class PositionService:
         self, position: Position, intent_id: str, fields: Mapping[str, Any]
     ) -> tuple[Position, Placement | None]:
         request = await closing_request(position, fields, self._market)
-        placement = await self._orders.place(intent_id, request, fields.get("confirmation"))
-        return self.get(position.id), placement
+        placed = await self._orders.place(intent_id, request, fields.get("confirmation"))
+        return self.get(position.id), placed
+
+    async def _placed_before(self, intent_id: str) -> Placement | None:
+        """Find what this very intent has placed already: made anew, its price would be that of another moment."""
+        try:
+            return placement(await self._orders.get(intent_id))
+        except NotFound:
+            return None
 
     async def _closed_before(self, position_id: str, intent_id: str) -> bool:
         """Tell whether this very intent has closed a part already."""

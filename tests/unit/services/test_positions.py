@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.twins.clock import settle
+from tests.twins.clock import settle, until
 from tests.twins.exchange import UNAVAILABLE, ExchangeTwin, Trouble
 from tests.unit.services.desk_rig import DeskRig, bar, desk, hearing, of, quote, richer
 from tui_trader.domain.events import EventKind
@@ -220,6 +220,23 @@ async def test_closing_at_the_market_or_in_part_is_what_was_asked_for() -> None:
         _, placement = await rig.services.positions.close(made(rig).id, "closing-1", fields)
         assert placement is not None
         assert (placement.order.request.type, placement.order.quantity) == (OrderType.MARKET, D("0.4"))
+
+
+async def test_a_repeated_close_gets_its_answer_though_prices_have_moved() -> None:
+    async with desk() as rig:
+        await rig.bought()
+        position = made(rig)
+        _, first = await rig.services.positions.close(position.id, "closing-1", {})
+        rig.exchange.show("quote", "BTCUSDT", value=quote(rig.clock, bid="101", ask="101.1"))
+        _, again = await rig.services.positions.close(position.id, "closing-1", {})
+        assert first is not None
+        assert again is not None
+        assert (again.order.id, len(rig.exchange.sent)) == (first.order.id, 2)
+        rig.exchange.fill(first.order.client_order_id, D(1))
+        await until(lambda: rig.services.positions.get(position.id).status is PositionStatus.CLOSED)
+        _, late = await rig.services.positions.close(position.id, "closing-1", {})
+        assert late is not None
+        assert late.order.id == first.order.id
 
 
 async def test_more_than_is_held_is_not_closed() -> None:
