@@ -27,6 +27,19 @@ async def test_a_ticket_filled_in_and_confirmed_puts_the_order_under_open_orders
         assert [line for _, line, _ in runs(it.desk)] == ["buy btcusdt 0.01 @65000"]
 
 
+async def test_what_was_confirmed_is_what_is_sent_though_the_market_moved():
+    async with console() as it:
+        it.desk.exact = "buy btcusdt 0.01 @64800"
+        await it.press("b")
+        await it.type("0.01 @-0.2%")
+        await it.press("enter")
+        await it.hear()
+        it.desk.exact = "buy btcusdt 0.01 @64900"
+        await it.press("enter")
+        await it.see("Accepted")
+        assert [line for _, line, _ in runs(it.desk)] == ["buy btcusdt 0.01 @64800"]
+
+
 async def test_a_ticket_needs_a_second_enter_before_anything_is_sent():
     async with console() as it:
         await it.press("s")

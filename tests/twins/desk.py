@@ -63,6 +63,8 @@ class TwinDesk:
         self.failures: dict[str, TraderError] = {}
         self.outcomes: deque[Outcome] = deque()
         self.refusal: str | None = None
+        self.exact = ""
+        """The line that a preview says means exactly what it shows; empty: none."""
         self.breaches: list[BreachView] = []
         self.confirm = Confirm.NONE
         self.word: str | None = None
@@ -285,7 +287,7 @@ class TwinDesk:
     async def preview_line(self, line: str, context: LineContext) -> LineResult:
         self._check("preview_line")
         steps = [self._step(step.command, line) for step in parse(line, self._context(context)).steps]
-        return LineResult(ok=not self.refusal, steps=steps)
+        return LineResult(ok=not self.refusal, steps=steps, line=self.exact)
 
     async def run_line(
         self, intent_id: str, line: str, context: LineContext, confirmation: str | None = None

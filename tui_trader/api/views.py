@@ -135,7 +135,8 @@ def calculation_view(quote: model.AmountQuote) -> Calculation:
 
 def line_view(services: Services, outcome: model.LineOutcome) -> LineResult:
     """Show a typed line, step by step."""
-    return LineResult(ok=outcome.ok, steps=[step_view(services, each) for each in outcome.steps])
+    steps = [step_view(services, each) for each in outcome.steps]
+    return LineResult(ok=outcome.ok, steps=steps, line=outcome.line)
 
 
 def step_view(services: Services, step: model.LineStep) -> Step:

@@ -63,7 +63,12 @@ class Step(Answer):
 
 
 class LineResult(Answer):
-    """A line, step by step. ``ok`` is false when any step was refused, rejected, denied or unknown."""
+    """A line, step by step. ``ok`` is false when any step was refused, rejected, denied or unknown.
+
+    ``line`` of a preview is the line with its prices and sizes as shown: running it does what was confirmed, where
+    the line as typed would be worked out again against a market that has moved.
+    """
 
     ok: bool
     steps: list[Step]
+    line: str = ""

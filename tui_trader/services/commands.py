@@ -20,7 +20,7 @@ from tui_trader.services.faces import Orders
 from tui_trader.services.gate import Gate
 from tui_trader.services.gate_lines import gate_word, preview_gate, run_gate
 from tui_trader.services.line_context import Contexts
-from tui_trader.services.line_plan import Plan, Planner, ask_for_many
+from tui_trader.services.line_plan import Plan, Planner, ask_for_many, exact_line
 from tui_trader.services.line_words import cancelled_sentence
 from tui_trader.services.model import LineContext, LineOutcome, LineStep, Outcome, Placement
 from tui_trader.services.outcome_words import placement
@@ -62,8 +62,10 @@ class CommandService:
         word = gate_word(line)
         if word is not None:
             return preview_gate(*word, self._gate)
-        steps = [plan.shown for plan in await self._plans(self._script(line, context))]
-        return LineOutcome(all(step.refused is None for step in steps), steps)
+        plans = await self._plans(self._script(line, context))
+        return LineOutcome(
+            all(plan.shown.refused is None for plan in plans), [p.shown for p in plans], exact_line(plans)
+        )
 
     async def run(
         self, intent_id: str, line: str, context: LineContext, confirmation: str | None = None

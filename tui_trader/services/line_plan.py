@@ -119,3 +119,12 @@ def ask_for_many(plans: Sequence[Plan]) -> list[Plan]:
         else plan
         for plan in plans
     ]
+
+
+def exact_line(plans: Sequence[Plan]) -> str:
+    """Write the whole line with every price and size as worked out."""
+    line = ""
+    for place, plan in enumerate(plans):
+        join = f" {plan.step.join.value} " if place else ""
+        line += f"{join}{plan.shown.line}{' ?' if plan.step.preview else ''}"
+    return line

@@ -106,10 +106,11 @@ class LineStep:
 
 @dataclass(frozen=True, slots=True)
 class LineOutcome:
-    """A line, step by step."""
+    """A line, step by step. ``line`` means exactly these steps, whatever the market does meanwhile."""
 
     ok: bool
     steps: Sequence[LineStep]
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,18 @@ async def test_the_sentence_says_everything_and_the_line_can_be_run_as_it_stands
         assert placed((await rig.run(step.line)).steps[0]).price == D(100)
 
 
+async def test_a_preview_gives_the_whole_line_as_shown_and_running_it_ignores_the_market() -> None:
+    async with desk() as rig:
+        shown = await rig.preview("b btc 0.5 @-1% && b eth $50 @bid ; bal")
+        assert " && " in shown.line
+        assert " ; " in shown.line
+        prices = [step.preview.price for step in shown.steps if step.preview is not None]
+        rig.exchange.quote_rows["BTCUSDT"] = quote(rig.clock, bid="98", ask="98.1")
+        outcome = await rig.run(shown.line)
+        assert [each.price for each in rig.exchange.sent] == prices
+        assert len(outcome.steps) == 3
+
+
 async def test_a_market_order_says_its_cap() -> None:
     async with desk() as rig:
         (step,) = (await rig.preview("b btc 1 mkt")).steps
@@ -93,7 +105,7 @@ async def test_live_says_real_money_and_opens_locked() -> None:
         refused = await rig.run("b btc 1 @99")
         assert not refused.ok
         asked = await rig.preview("unlock")
-        assert (asked.steps[0].confirm, asked.steps[0].word) == ("word", "1001 REAL MONEY")
+        assert asked.steps[0].refused == "Type the whole phrase: unlock 1001 REAL MONEY"
         with pytest.raises(Conflict):
             await rig.run("unlock please")
         await rig.run("unlock 1001 REAL MONEY")

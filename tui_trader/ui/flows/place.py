@@ -21,7 +21,10 @@ ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "
 
 
 async def run_line(session: Session, line: str, *, ask_always: bool = False) -> bool:
-    """Preview a line, confirm it, run it; tell whether it went through. ``False`` leaves the text to be edited."""
+    """Preview a line, confirm it, run it; tell whether it went through. ``False`` leaves the text to be edited.
+
+    What is run is the line as the desk worked it out, so that a price shown is the price sent.
+    """
     intent, context = new_intent(), session.context()
     try:
         preview = await session.desk().preview_line(line, context)
@@ -36,7 +39,7 @@ async def run_line(session: Session, line: str, *, ask_always: bool = False) -> 
             if not await session.view.ask(question):
                 session.view.say("Nothing was sent.", "dim")
                 return False
-        return await _send(session, line, intent, context)
+        return await _send(session, preview.line or line, intent, context)
     except TraderError as error:
         session.view.say(told(error), "error")
         return False
