@@ -40,7 +40,7 @@ def do(args: argparse.Namespace) -> int:
         if not _allowed(planned, args):
             _tell(args, planned)
             return 1
-        asked: dict[str, Any] = {"intent_id": intent, "line": args.line}
+        asked: dict[str, Any] = {"intent_id": intent, "line": planned["line"] or args.line}
         try:
             done = await desk.request("POST", "/commands", asked)
         except ConfirmationRequired as soft:
