@@ -87,9 +87,13 @@ def proved_absent(absence: Absence, now: int, horizon_at: int, residual: Decimal
     )
 
 
-def overdue(now: int, horizon_at: int) -> bool:
-    """Tell whether a person must decide, because the evidence stayed mixed for too long (T15)."""
-    return now > horizon_at + MIXED_AFTER_MS
+def overdue(absence: Absence, now: int, horizon_at: int) -> bool:
+    """Tell whether a person must decide, because the evidence stayed mixed for too long (T15).
+
+    Evidence that nobody has collected yet, after a long sleep or a late start, is not mixed: it takes as many rounds
+    as a proof would.
+    """
+    return now > horizon_at + MIXED_AFTER_MS and absence.rounds >= ROUNDS
 
 
 def backoff_ms(attempt: int) -> int:

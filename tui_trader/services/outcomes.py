@@ -255,7 +255,7 @@ class Outcomes:
             residual = await self._evidence.residual(order)
             if proved_absent(absence, server, limit, residual):
                 return ProvedAbsent(now)
-            if overdue(server, limit):
+            if overdue(absence, server, limit):
                 return EvidenceMixed(now)
         return LookupMissed(now, absence.rounds, absence.span_ms)
 

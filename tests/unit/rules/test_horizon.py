@@ -55,8 +55,14 @@ def test_absence_is_proved_when_everything_says_so() -> None:
 
 
 def test_a_person_is_asked_ten_minutes_past_the_horizon() -> None:
-    assert not horizon.overdue(600_100, 100)
-    assert horizon.overdue(600_101, 100)
+    asked = horizon.Absence(horizon.ROUNDS, 0, 600_000)
+    assert not horizon.overdue(asked, 600_100, 100)
+    assert horizon.overdue(asked, 600_101, 100)
+
+
+def test_a_late_start_is_no_mixed_evidence() -> None:
+    first = horizon.Absence().miss(9_000_000, frozenset({"order"}), 100)
+    assert not horizon.overdue(first, 9_000_000, 100)
 
 
 def test_look_ups_slow_down() -> None:
