@@ -15,6 +15,7 @@ from tui_trader.domain.balance import Balance
 from tui_trader.domain.ids import CROCKFORD
 from tui_trader.errors import UsageError, VenueRejected, VenueUnavailable
 from tui_trader.paths import Paths
+from tui_trader.services.evidence import ahead_ms
 from tui_trader.services.ports import Change, Store
 from tui_trader.services.reconcile import ACCOUNT
 
@@ -63,7 +64,7 @@ async def come_up(
     if live:
         held.enter_context(account_lock(paths, venue, uid))
     await desk.positions.load()
-    await desk.positions.begin_with(coins)
+    await desk.positions.begin_with(coins, ahead_ms(desk.exchange))
     await desk.account.load()
     for name, work in (
         ("market", desk.market.keep),

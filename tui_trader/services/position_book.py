@@ -93,8 +93,15 @@ class PositionBook:
         return holding.opening
 
     def fold(self, fill: Fill, order: Order | None = None) -> Sequence[Position]:
-        """Take an execution in; returns the positions that it changed."""
-        posting = ledger.apply(self._holding(fill.symbol), fill)
+        """Take an execution in; returns the positions that it changed.
+
+        What an order placed elsewhere executed before the desk began is in the coins that were there, so it is passed
+        over.
+        """
+        holding = self._holding(fill.symbol)
+        if holding.opening is not None and fill.at < holding.opening.opened_at:
+            return ()
+        posting = ledger.apply(holding, fill)
         self._holdings[fill.symbol] = posting.holding
         changed = [self._named(position, order) for position in posting.positions]
         for position in changed:

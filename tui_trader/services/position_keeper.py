@@ -81,11 +81,14 @@ class PositionKeeper:
         self._market.on_quote(self._on_quote)
         self._hold_quotes()
 
-    async def begin_with(self, balances: Sequence[Balance]) -> None:
-        """On the very first start, keep the coins that are there as positions of unknown cost."""
+    async def begin_with(self, balances: Sequence[Balance], ahead_ms: int = 0) -> None:
+        """On the very first start, keep the coins that are there as positions of unknown cost.
+
+        ``ahead_ms`` is by how much the venue's clock, which dates executions, is ahead of ours.
+        """
         if await self._store.setting(OPENING) is not None:
             return
-        at = self._clock.wall_ms()
+        at = self._clock.wall_ms() + ahead_ms
         found: dict[str, dict[str, Any]] = {}
         if not self.book.all():
             for balance in balances:

@@ -222,6 +222,27 @@ async def test_closing_at_the_market_or_in_part_is_what_was_asked_for() -> None:
         assert (placement.order.request.type, placement.order.quantity) == (OrderType.MARKET, D("0.4"))
 
 
+async def test_what_was_executed_elsewhere_before_the_desk_began_is_in_the_coins_that_were_there() -> None:
+    exchange = ExchangeTwin()
+    exchange.rest(client_order_id="website")
+    exchange.clock.jump(10)
+    exchange.fill("website", D("0.4"), push=False)
+    exchange.clock.jump(100)
+    rig = DeskRig(exchange=exchange)
+    await rig.start()
+    await rig.clock.advance(2)
+    (working,) = rig.services.orders.working()
+    assert working.executed == D("0.4")
+    assert [each.quantity for each in rig.services.positions.list({"symbol": "BTCUSDT"})] == [D(1)]
+    exchange.fill("website", D("0.6"))
+    await settle()
+    again = DeskRig(store=rig.store, exchange=exchange)
+    await rig.stop()
+    await again.start()
+    assert {each.quantity for each in again.services.positions.list({"symbol": "BTCUSDT"})} == {D(1), D("0.6")}
+    await again.stop()
+
+
 async def test_a_repeated_close_gets_its_answer_though_prices_have_moved() -> None:
     async with desk() as rig:
         await rig.bought()
