@@ -172,14 +172,12 @@ class Recorder:
 
         """
         if not draft.empty:
-            owed, self._owed = self._owed, None
-            whole = draft if owed is None else draft.after(owed)
             try:
-                sequence = await self._store.write(whole.change())
+                sequence = await self._write(draft)
             except StoreError as error:
-                self._owe(owed if must else whole)
                 if must:
                     raise
+                self._owed = draft if self._owed is None else draft.after(self._owed)
                 self.on_broken(str(error))
                 self._tell_unwritten(draft)
             else:
@@ -196,9 +194,20 @@ class Recorder:
                 handler(self._working.find(order.id) or order, note)
         await self._fold_again(draft.stale)
 
-    def _owe(self, draft: Draft | None) -> None:
-        if draft is not None:
-            self._owed = draft if self._owed is None else self._owed.after(draft)
+    async def _write(self, draft: Draft) -> int:
+        """Write a draft and what is owed; alone where both together cannot be kept, so that one does not bar the other.
+
+        Raises:
+            StoreError: the draft was not written.
+
+        """
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            try:
+                return await self._store.write(draft.after(owed).change())
+            except StoreError:
+                self._owed = owed if self._owed is None else self._owed.after(owed)
+        return await self._store.write(draft.change())
 
     def _overtake(self, draft: Draft) -> None:
         """Forget older states of orders that are owed, where newer ones were written meanwhile."""

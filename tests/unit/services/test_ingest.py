@@ -13,6 +13,7 @@ from tui_trader.domain.order import OrderStatus, Origin
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import StoreError
 from tui_trader.exchange.port import BalanceChange, StreamGap, VenueStatus
+from tui_trader.services.ports import Change
 
 D = Decimal
 PATIENT = 1_000_000
@@ -226,3 +227,20 @@ async def test_what_could_not_be_written_is_written_with_what_comes_next() -> No
         assert sorted(fill.quantity for fill in rig.store.fill_rows.values()) == [D("0.4"), D("0.6"), D(1)]
         assert rig.stored(other.order.id).status is OrderStatus.FILLED
         assert rig.store.kinds().count("fill") == 3
+
+
+async def test_what_can_never_be_written_does_not_bar_what_comes_next() -> None:
+    async with running() as rig:
+        done, write = await rig.place(), rig.store.write
+
+        async def picky(change: Change) -> int:
+            if any(fill.price == D(77) for fill in change.fills):
+                raise StoreError("This cannot be kept.")
+            return await write(change)
+
+        rig.store.write = picky  # type: ignore[method-assign] # a twin may be bent
+        rig.exchange.fill(done.order.client_order_id, D("0.4"), D(77))
+        await settle()
+        rig.exchange.fill(done.order.client_order_id, D("0.6"))
+        await rig.becomes(done.order.id, OrderStatus.FILLED)
+        assert [fill.quantity for fill in rig.store.fill_rows.values()] == [D("0.6")]
