@@ -157,17 +157,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
-    cold, warm, demos = [], [], []
+    cold: list[Seen] = []
+    warm: list[Seen] = []
+    demos: list[float] = []
     for number in range(runs + 1):
         with TemporaryDirectory(prefix="tt") as folder:
             home = Path(folder)
             try:
-                row = console(home), console(home), demo(home)
+                first, again, theirs = console(home), console(home), demo(home)
             finally:
                 end(home)
         if number:  # the first one fills caches
-            for series, value in zip((cold, warm, demos), row, strict=True):
-                series.append(value)
+            cold.append(first)
+            warm.append(again)
+            demos.append(theirs)
     _report(cold, warm, demos)
 
 
