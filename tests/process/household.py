@@ -45,7 +45,8 @@ class Household:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="tt"))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TUI_TRADER_", "COV_CORE"))}
+        foreign = ("TUI_TRADER_", "COV_CORE", "COLUMNS", "LINES", "NO_COLOR")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self.env = {
             **kept,
             "TUI_TRADER_HOME": str(self.home),

@@ -1,4 +1,4 @@
-"""Recordings replayed by a stand-alone simulator, the live venue of a desk: all bars that the desk knows are the file's.
+"""Recordings replayed by a stand-alone simulator, the live venue of a desk: all bars that it knows are the file's.
 
 The aggregator here is dictionaries over the CSV; it shares no code with the exchange or the desk.
 """
