@@ -18,14 +18,16 @@ from tui_trader.exchange.wire.endpoints import ACCOUNT, BATCH_PLACE, Endpoint
 
 MARGIN = 1.05
 OPEN_SHARE = 0.7
-"""Share of a window that anything may use; the rest is kept for cancels and order look-ups."""
+"""Share of a window that anything may use."""
+ORDER_SHARE = 0.85
+"""Share that orders may use, so that reads do not hold them back; the rest is kept for cancels and order look-ups."""
 MAX_WAITING = 256
 REQUESTS = limits.Rate(19, 1.0)
 """All requests together stay below the 20 a second that the venue's support named."""
 
 
 class Urgency(IntEnum):
-    """Who goes first. Only the first two may use the reserve."""
+    """Who goes first. Only the first two may use the whole of a window."""
 
     CANCEL = 0
     LOOKUP = 1
@@ -42,22 +44,22 @@ class BudgetExceeded(Exception):
 
 
 class Window:
-    """A sum of weights over a sliding window."""
+    """A sum of weights over a sliding window. ``order_share`` is how much of it orders may use."""
 
-    def __init__(self, rate: limits.Rate, *, reserve: bool = True) -> None:
+    def __init__(self, rate: limits.Rate, *, reserve: bool = True, order_share: float = ORDER_SHARE) -> None:
         self._amount = rate.amount
-        self._open_share = OPEN_SHARE if reserve else 1.0
+        self._shares = {Urgency.ORDER: order_share, Urgency.READ: OPEN_SHARE} if reserve else {}
         self._span = rate.window * MARGIN
         self._spent: deque[tuple[float, int]] = deque()
         self._used = 0
 
-    def wait(self, now: float, weight: int, *, privileged: bool) -> float:
+    def wait(self, now: float, weight: int, urgency: Urgency) -> float:
         """Return the seconds until ``weight`` fits into the window; 0 when it fits now.
 
-        Only who is privileged may use the reserve. A weight above the open share fits when the window is empty.
+        A weight above the share of its urgency fits when the window is empty.
         """
         self._forget(now)
-        room = max(int(self._amount * (1.0 if privileged else self._open_share)), weight)
+        room = max(int(self._amount * self._shares.get(urgency, 1.0)), weight)
         excess = self._used + weight - room
         if excess <= 0:
             return 0.0
@@ -90,11 +92,6 @@ class _Waiting:
     charges: tuple[tuple[Window, int], ...]
     granted: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
-    @property
-    def privileged(self) -> bool:
-        """Whether it may use the reserve."""
-        return self.urgency <= Urgency.LOOKUP
-
 
 class Budget:
     """The venue's limits towards one account from one address. Requests wait by urgency, then by arrival."""
@@ -103,7 +100,7 @@ class Budget:
         self._clock = clock
         self._weight = Window(limits.IP_WEIGHT)
         self._signed = Window(limits.UID_WEIGHT)
-        self._orders = Window(limits.ORDER_CALLS)
+        self._orders = Window(limits.ORDER_CALLS, order_share=OPEN_SHARE)
         self._requests = Window(REQUESTS)
         self._single = {
             ACCOUNT: Window(limits.ACCOUNT_CALLS, reserve=False),
@@ -176,9 +173,7 @@ class Budget:
     def _delay(self, asking: _Waiting) -> float:
         now = self._clock.monotonic()
         paused = 0.0 if asking.urgency is Urgency.CANCEL else self._paused_until - now
-        return max(
-            paused, *(window.wait(now, weight, privileged=asking.privileged) for window, weight in asking.charges)
-        )
+        return max(paused, *(window.wait(now, weight, asking.urgency) for window, weight in asking.charges))
 
     def _spend(self, asking: _Waiting) -> None:
         now = self._clock.monotonic()
@@ -209,9 +204,7 @@ class Budget:
             delay = self._delay(asking)
             if delay > 0:
                 # What a more urgent one waits for is not given to those behind it.
-                blocked |= {
-                    id(w) for w, weight in asking.charges if w.wait(now, weight, privileged=asking.privileged) > 0
-                }
+                blocked |= {id(w) for w, weight in asking.charges if w.wait(now, weight, asking.urgency) > 0}
                 soonest = min(soonest, delay)
                 continue
             self._spend(asking)

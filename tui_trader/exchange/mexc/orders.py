@@ -120,10 +120,11 @@ class Orders(Part):
     async def fills(self, symbol: str, start: int, end: int, venue_order_id: str = "") -> Sequence[Fill]:
         """List executions in a window, all pages, oldest first."""
         only = {"orderId": venue_order_id} if venue_order_id else {}
+        urgency = Urgency.LOOKUP if venue_order_id else Urgency.READ  # a whole pair's history may wait for orders
 
         async def read(first: int, last: int) -> list[Fill]:
             params = _window(symbol, first, last, limits.MAX_MY_TRADES) | only
-            return await self.core.reader.read(endpoints.MY_TRADES, params, fills_of, urgency=Urgency.LOOKUP)
+            return await self.core.reader.read(endpoints.MY_TRADES, params, fills_of, urgency=urgency)
 
         found = await every_row(read, start, end, limits.MAX_MY_TRADES)
         unique = {fill.key: fill for fill in found}
