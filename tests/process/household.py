@@ -123,12 +123,12 @@ class Household:
         return not (killed or self._killed() or self.home.exists())
 
     def _killed(self) -> list[int]:
-        """Kill whoever was started with this home; one that is only starting holds no lock yet. Return who it was."""
-        mark = f"TUI_TRADER_HOME={self.home}\0".encode()
+        """Kill whoever names this home; one that is only starting holds no lock yet. Return who it was."""
+        mark = str(self.home).encode()
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                if mark in (process / "environ").read_bytes():
+                if any(mark in (process / name).read_bytes() for name in ("cmdline", "environ")):
                     os.kill(int(process.name), signal.SIGKILL)
                     found.append(int(process.name))
         return found
