@@ -6,7 +6,7 @@ from functools import partial
 
 from tui_trader.errors import StoreError
 from tui_trader.store import queries
-from tui_trader.store.chain import GENESIS, link
+from tui_trader.store.chain import GENESIS, fits
 from tui_trader.store.writer import Writer
 
 CHUNK = 500
@@ -25,9 +25,9 @@ async def verify(writer: Writer) -> int:
         for *line, found in rows:
             if line[0] != expected:
                 raise StoreError(f"The journal has no line {expected}; put a backup in its place.")
-            before = link(before, *line)
-            if before != found:
+            if not fits(before, line, found):
                 raise StoreError(f"The journal does not fit at line {expected}; put a backup in its place.")
+            before = found
             expected += 1
         if len(rows) < CHUNK:
             return expected - 1

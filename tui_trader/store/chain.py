@@ -7,7 +7,7 @@ edit; it does not stop somebody who recomputes the whole chain.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -32,6 +32,17 @@ def link(before: bytes, sequence: int, at: int, kind: str, order_id: str, origin
     """Return the hash of a line, given the one before it."""
     header = _ENCODER.encode((sequence, at, kind, order_id, origin))
     return sha256(before + header.encode() + body.encode()).digest()
+
+
+def fits(before: bytes, line: Sequence[Any], found: object) -> bool:
+    """Tell whether a line read back (all columns but the hash) carries the hash that follows from the one before.
+
+    A damaged file may hold anything in any column; what no line can be made of does not fit.
+    """
+    try:
+        return link(before, *line) == found
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 def _plain(value: object) -> object:

@@ -14,7 +14,7 @@ from tui_trader.clock import Clock
 from tui_trader.errors import StoreError, UsageError
 from tui_trader.paths import check_private_file
 from tui_trader.store import schema
-from tui_trader.store.chain import link
+from tui_trader.store.chain import fits
 from tui_trader.store.changes import Head
 from tui_trader.store.failures import DATABASE_ERRORS, store_error
 from tui_trader.store.session import Session
@@ -125,6 +125,6 @@ def _head(session: Session) -> Head:
         return session.head
     *line, found = rows[0]
     before = rows[1][-1] if len(rows) > 1 else session.head.hash
-    if link(before, *line) != found:
+    if not fits(before, line, found):
         raise StoreError(f"The journal in {session.path} does not fit at line {line[0]}; put a backup in its place.")
     return Head(line[0], found)

@@ -112,7 +112,7 @@ class Writer:
         opening = self._arrivals.get()
         try:
             session = self._open()
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - the one that waits gets it, or it would wait for ever
             self._closed = True
             _resolve([(opening, error)])
             return

@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -123,3 +124,19 @@ async def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert await store.write(Change(journal=[line(4)])) == 4
     assert await store.verify() == 4
     await store.close()
+
+
+@pytest.mark.parametrize("last", [2, 3])
+async def test_a_damaged_line_without_a_body_is_named_and_nobody_waits(tmp_path: Path, last: int) -> None:
+    path = tmp_path / "desk.db"
+    await _written(path, 3)
+    loosen = (
+        "UPDATE sqlite_master SET sql = replace(sql, '\"body\" TEXT NOT NULL', '\"body\" TEXT') WHERE name = 'journal'"
+    )
+    _edit(path, "PRAGMA writable_schema = ON", loosen)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE journal SET body = NULL WHERE sequence = ?", (last,))
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match=f"does not fit at line {last}; put a backup"):
+        await asyncio.wait_for(_verify(path), 30)

@@ -10,6 +10,7 @@ from tui_trader.errors import StoreError
 from tui_trader.services.ports import Change, HistoryFilter
 from tui_trader.store import SqliteStore
 from tui_trader.store.session import Session
+from tui_trader.store.writer import Writer
 
 
 class Gate:
@@ -247,3 +248,11 @@ async def test_an_error_of_our_own_reaches_those_that_wait_and_the_thread_lives_
         await store.write(placed(1))
     await store._writer.run(lambda session: vars(session).pop("commit"))
     assert await store.write(placed(1)) == 1
+
+
+async def test_a_session_that_cannot_be_made_keeps_nobody_waiting() -> None:
+    def fail() -> Session:
+        raise ZeroDivisionError("not of the database")
+
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(Writer(fail).start(), 30)
