@@ -88,6 +88,7 @@ def test_every_key_has_a_variable_of_its_own(tmp_path: Path) -> None:
         "ws_url": "wss://x.example",
         "confirm": "limits",
         "log_level": "error",
+        "ascii": "yes",
         "risk.name": "aggressive",
         "sim.balances": "USDT=5,BTC=0.1",
     }

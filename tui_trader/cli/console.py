@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from tui_trader.settings import Confirm, Settings
 
 if TYPE_CHECKING:
     from tui_trader.client.desk import DeskClient
+
+RESTART_PAUSE_S = 30.0
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,14 +50,22 @@ def run(args: argparse.Namespace) -> int:
 def _connector(first: launch.Launch, again: Callable[[], launch.Launch]) -> Callable[[], Awaitable[DeskClient]]:
     """Return what attaches to the desk; after a loss it looks for one anew and starts it where none runs.
 
-    A desk that was started here and has ended is not started anew before its last words were told.
+    A desk that was started here and gave up is not started anew for :data:`RESTART_PAUSE_S`: its reason is told
+    instead, and an exchange that refuses a key is not asked every few seconds.
     """
     fresh, tried = [first], list[launch.Launch]()
+    refused: tuple[float, str] | None = None
 
     async def connect() -> DeskClient:
-        words = await tried.pop().last_words() if tried else None
-        if words is not None:
-            raise DeskUnavailable(words)
+        nonlocal refused
+        if tried:
+            last = tried.pop()
+            words = await last.last_words()
+            if words is not None:
+                refused = (time.monotonic(), words) if last.gave_up else None
+                raise DeskUnavailable(words)
+        if refused and time.monotonic() - refused[0] < RESTART_PAUSE_S and not launch.answers(first.paths.socket):
+            raise DeskUnavailable(refused[1])
         tried.append(fresh.pop() if fresh else again())
         return await launch.attach(tried[0])
 

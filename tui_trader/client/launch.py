@@ -36,6 +36,11 @@ class Launch:
     process: subprocess.Popen[bytes] | None
     output: Path
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether the desk ended by itself because it cannot work, and was not killed."""
+        return self.process is not None and (self.process.poll() or 0) > 0
+
     def failure(self) -> str | None:
         """Return the desk's last words where it has ended, else ``None``."""
         if self.process is None or self.process.poll() in {None, 0}:
