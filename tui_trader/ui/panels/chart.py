@@ -125,7 +125,7 @@ class ChartPanel(Panel):
         scale = scale_of(shown, rows)
         grid = self._candle_grid(shown, scale)
         self._mark_fills(grid, shown, scale, model)
-        levels = {row: level for level in self._levels(model) if (row := scale.row(level.price)) is not None}
+        levels = {row: level for level in self._levels(model, scale) if (row := scale.row(level.price)) is not None}
         labels = ticks(scale, 4)
         left = width - len(shown)
         lines = [self._price_line(grid[row], left, levels.get(row), labels.get(row), decimals) for row in range(rows)]
@@ -155,7 +155,7 @@ class ChartPanel(Panel):
             glyph = self.look.glyphs.buy if fill.side is Side.BUY else self.look.glyphs.sell
             grid[row][bar] = (glyph, "accent")
 
-    def _levels(self, model: DeskModel) -> list[Level]:
+    def _levels(self, model: DeskModel, scale: Scale) -> list[Level]:
         """List the horizontal lines, the most important last."""
         found = []
         for order in (model.orders or {}).values():
@@ -171,7 +171,10 @@ class ChartPanel(Panel):
                 )
                 found += [Level(price, label, role) for price, label, role in marks if price is not None]
         if model.candles and not self.back:
-            found.append(Level(model.candles[-1].close, ">", "last"))
+            # bars come about once a second, prices faster: one screen should not say two last prices
+            ticker, close = model.tickers.get(model.focus), model.candles[-1].close
+            fresh = ticker is not None and scale.row(ticker.last) is not None
+            found.append(Level(ticker.last if ticker and fresh else close, ">", "last"))
         return found
 
     def _price_line(
