@@ -191,6 +191,11 @@ class Line:
             _log.warning("stream %s: no new connection yet: %s", self.name, failure)
             old.opened = self._env.clock.monotonic() - self._env.life + RETRY_S
         else:
+            if old.ended:
+                # What the venue said before the new connection listened is lost. The reason is put in words of our
+                # own: that the old listen key is invalid says nothing of the key that the new connection has.
+                self._on_end("the connection ended while it was replaced")
+                self._on_up()
             try:
                 await self._env.clock.sleep(OVERLAP_S)
             finally:

@@ -13,6 +13,7 @@ from tui_trader.domain.order import OrderType, Side, TimeInForce
 from tui_trader.exchange.mexc.addresses import MexcEndpoints
 from tui_trader.exchange.mexc.client import MexcExchange
 from tui_trader.exchange.port import BalanceChange, StreamGap, UserEvent, VenueOrder, VenueStatus
+from tui_trader.exchange.wire import control
 from tui_trader.exchange.wire.channels import Kind
 from tui_trader.exchange.wire.mexcwire_pb2 import PushDataV3ApiWrapper
 
@@ -206,6 +207,25 @@ async def test_before_a_day_is_over_it_moves_to_a_new_connection_and_repeats_not
     await pusher.push(deal_push("T2"))
     await until(lambda: len(desk.events) >= 2)
     assert [event.trade_id for event in desk.events] == ["T1", "T2"]
+
+
+async def test_a_connection_that_dies_while_its_replacement_subscribes_is_told_as_a_gap(
+    pusher: Any, desk: Desk, turned: Any, until: Until
+) -> None:
+    await until(lambda: len(pusher.open) == 1)
+    (old,) = pusher.open
+    pusher.silent_acks = True
+    await turning(turned, lambda: pusher.accepted == 2 and pusher.subscribed(Kind.ACCOUNT) == 2, 4.0)
+    old.transport.abort()
+    await until(lambda: old not in pusher.open)
+    pusher.silent_acks = False
+    (new,) = pusher.open
+    await new.send(control.answer(",".join(pusher.asked[-1]["params"]), pusher.asked[-1]["id"]))
+    await turning(turned, lambda: desk.events, 0.2)
+    assert isinstance(desk.events[0], StreamGap)
+    await pusher.push(order_push("C1"))
+    await until(lambda: len(desk.events) == 2)
+    assert pusher.accepted == 2
 
 
 async def test_an_unreadable_message_is_told_as_a_gap(pusher: Any, desk: Desk, until: Until) -> None:
