@@ -223,28 +223,32 @@ class Outcomes:
         """Look the order up; an unknown one everywhere, a known one by its id alone."""
         if order.final or order.status is OrderStatus.CLOSING:
             return True
+        asked_at = self._now()
         if order.status not in {OrderStatus.UNKNOWN, OrderStatus.NOT_PLACED}:
             shown = await self._evidence.look(order)
             if shown is None:
-                return await self._missed(order, question, frozenset({"order"}))
+                return await self._missed(order, question, frozenset({"order"}), asked_at)
             return await self._seen([shown], question)
-        asked = await self._evidence.round(order, self._now())
+        asked = await self._evidence.round(order, asked_at)
         if asked.found is not None:
             return await self._seen([asked.found], question)
         if asked.fills:
             return await self._seen(asked.fills, question)
-        return await self._missed(order, question, asked.missed)
+        return await self._missed(order, question, asked.missed, asked_at)
 
     async def _seen(self, items: Sequence[News], question: Question) -> bool:
         question.absence = Absence()
         await self._take(items, "lookup")
         return True
 
-    async def _missed(self, order: Order, question: Question, endpoints: frozenset[str]) -> bool:
-        """Count an absence, and conclude from it what may be concluded."""
+    async def _missed(self, order: Order, question: Question, endpoints: frozenset[str], asked_at: int) -> bool:
+        """Count an absence, and conclude from it what may be concluded.
+
+        It says nothing about a moment after it was asked for, however late the answer came.
+        """
         if not endpoints:
             return False
-        server = self._now() + self._offset_ms()
+        server = asked_at + self._offset_ms()
         question.absence = question.absence.miss(server, endpoints, deadline(order))
         await self._recorder.record(order, await self._conclusion(order, question.absence, server), "lookup")
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -64,6 +65,22 @@ async def test_locked_coins_that_no_order_explains_speak_against_absence() -> No
         await rig.clock.advance(600)
         assert rig.stored(order_id).status is OrderStatus.QUARANTINED
         assert rig.gate.state is GateState.CANCEL_ONLY
+
+
+async def test_an_answer_that_comes_after_the_horizon_to_a_question_before_it_proves_nothing() -> None:
+    async with running() as rig:
+        order_id = await lost(rig)
+        until_ms = rig.orders.unknown_until(rig.order(order_id))
+        assert until_ms is not None
+        await rig.clock.advance((until_ms - rig.clock.wall_ms()) / 1000 - 12)
+        held = asyncio.Event()
+        rig.exchange.next("order", Trouble(wait=held))
+        await rig.clock.advance(16)
+        held.set()
+        await settle()
+        assert rig.stored(order_id).status is OrderStatus.UNKNOWN
+        await rig.clock.advance(30)
+        assert rig.stored(order_id).status is OrderStatus.NOT_PLACED
 
 
 async def test_an_order_that_reads_show_late_is_found() -> None:
