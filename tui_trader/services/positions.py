@@ -19,7 +19,7 @@ from tui_trader.services.model import BookSummary, PerformanceFigures, Placement
 from tui_trader.services.outcome_words import placement
 from tui_trader.services.performance import over_life
 from tui_trader.services.ports import Change, JournalEntry, Store
-from tui_trader.services.position_closing import closing_request
+from tui_trader.services.position_closing import ClosingRequests
 from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.position_summary import summarise_book
 
@@ -57,6 +57,7 @@ class PositionService:
         self._store = store
         self._clock = clock
         self._currency = currency
+        self._closings = ClosingRequests(market, clock)
 
     # -- looking
 
@@ -182,7 +183,7 @@ class PositionService:
     async def _place_closing(
         self, position: Position, intent_id: str, fields: Mapping[str, Any]
     ) -> tuple[Position, Placement | None]:
-        request = await closing_request(position, fields, self._market)
+        request = await self._closings.of(intent_id, position, fields)
         placed = await self._orders.place(intent_id, request, fields.get("confirmation"))
         return self.get(position.id), placed
 

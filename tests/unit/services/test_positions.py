@@ -16,7 +16,7 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.market import Interval
 from tui_trader.domain.order import OrderType, Side
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus
-from tui_trader.errors import Conflict, NotFound, Refused, UsageError, VenueUnavailable
+from tui_trader.errors import ConfirmationRequired, Conflict, NotFound, Refused, UsageError, VenueUnavailable
 from tui_trader.rules import ledger
 from tui_trader.services.position_book import PositionBook
 
@@ -258,6 +258,44 @@ async def test_a_repeated_close_gets_its_answer_though_prices_have_moved() -> No
         _, late = await rig.services.positions.close(position.id, "closing-1", {})
         assert late is not None
         assert late.order.id == first.order.id
+
+
+async def asked_to_close(rig: DeskRig, intent: str = "closing-2") -> tuple[str, ConfirmationRequired]:
+    """Close a part twice, so that the second order touches a soft limit; then let the price move."""
+    await rig.bought()
+    position = made(rig)
+    await rig.services.positions.close(position.id, "closing-1", {"quantity": D("0.4")})
+    with pytest.raises(ConfirmationRequired) as caught:
+        await rig.services.positions.close(position.id, intent, {"quantity": D("0.4")})
+    rig.market.watch(tickers=["BTCUSDT"])
+    rig.exchange.show("quote", "BTCUSDT", value=quote(rig.clock, bid="100.5", ask="100.6"))
+    return position.id, caught.value
+
+
+async def test_the_close_that_was_confirmed_is_the_one_that_is_sent() -> None:
+    async with desk() as rig:
+        position_id, asked = await asked_to_close(rig)
+        fields = {"quantity": D("0.4"), "confirmation": asked.token}
+        _, placement = await rig.services.positions.close(position_id, "closing-2", fields)
+        assert placement is not None
+        assert placement.order.price == D("100.09")
+
+
+async def test_a_close_is_made_anew_when_it_is_another_one_or_the_confirmation_came_late() -> None:
+    async with desk() as rig:
+        position_id, asked = await asked_to_close(rig)
+        other = {"quantity": D("0.3"), "confirmation": asked.token}
+        _, placement = await rig.services.positions.close(position_id, "closing-2", other)
+        assert placement is not None
+        assert (placement.order.quantity, placement.order.price) == (D("0.3"), D("100.59"))
+    async with desk() as rig:
+        position_id, asked = await asked_to_close(rig)
+        rig.clock.jump(11)
+        rig.exchange.quote_rows["BTCUSDT"] = quote(rig.clock, bid="100.5", ask="100.6")
+        late = {"quantity": D("0.4"), "confirmation": asked.token}
+        _, placement = await rig.services.positions.close(position_id, "closing-2", late)
+        assert placement is not None
+        assert placement.order.price == D("100.59")
 
 
 async def test_more_than_is_held_is_not_closed() -> None:
