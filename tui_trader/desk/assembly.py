@@ -57,7 +57,7 @@ def assemble(
     bus = EventBus(store)
     tasks = Tasks(bus, clock)
     market = MarketService(exchange, bus, clock)
-    working = WorkingOrders(market)
+    working = WorkingOrders(market, clock)
     account = AccountService(store, market, bus, clock, working.reserved)
     keeper = PositionKeeper(store, market, bus, clock)
     path = OrderPath(

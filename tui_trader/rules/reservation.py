@@ -52,7 +52,7 @@ def locks(order: Order, instrument: Instrument) -> Reservation | None:
 
 
 def available(asset: str, balance: Balance | None, reservations: Iterable[Reservation]) -> Decimal | None:
-    """Return what a new order may use of an asset; ``None`` when the balance is not known or not a number.
+    """Return what a new order may use of an asset, 0 at least; ``None`` when the balance is not known or no number.
 
     The stricter of two views: what is free, less orders that the venue may not have locked yet; and everything, less
     all orders. The first catches locks that are not ours, the second a balance that is older than an order.
@@ -65,4 +65,4 @@ def available(asset: str, balance: Balance | None, reservations: Iterable[Reserv
             total = EXACT.add(total, each.amount)
             if not each.seen:
                 unseen = EXACT.add(unseen, each.amount)
-    return min(EXACT.subtract(balance.free, unseen), EXACT.subtract(balance.total, total))
+    return max(ZERO, min(EXACT.subtract(balance.free, unseen), EXACT.subtract(balance.total, total)))

@@ -40,7 +40,7 @@ STRANGER_PAUSES = (0.5, 2.0, 5.0, 10.0)
 class Surroundings:
     """What the order path is built upon.
 
-    ``working`` is made first (``WorkingOrders(prices)``), since other services look at it. ``prefix`` is the two
+    ``working`` is made first (``WorkingOrders(prices, clock)``), since other services look at it. ``prefix`` is the two
     characters that mark this journal's orders at the venue. ``live`` opens locked. ``average_cost`` gives the average
     cost of a pair's open position, for previews.
     """

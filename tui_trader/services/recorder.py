@@ -151,6 +151,7 @@ class Recorder:
         for fill in added:
             draft.fills.append(fill)
             draft.tell(fill_line(fill, now), fill)
+            self._working.note_paid(fill, self._balances.balance)
             if not move.removed:
                 for position in self._positions.fold(fill, order):
                     draft.positions[position.id] = position
@@ -188,6 +189,7 @@ class Recorder:
                 self._positions.announce(list(draft.positions.values()))
             if draft.balances or draft.complete_balances:
                 self._balances.take(list(draft.balances.values()), complete=draft.complete_balances)
+                self._working.settle(draft.balances.values())
         for effect, order, note in draft.effects:
             handler = self.handlers.get(effect)
             if handler is not None:

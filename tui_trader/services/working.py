@@ -7,10 +7,12 @@ after the commit.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from tui_trader.clock import Clock
+from tui_trader.domain.balance import Balance
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT, ZERO
@@ -18,6 +20,7 @@ from tui_trader.domain.order import Order
 from tui_trader.rules.gate import RecentRequest
 from tui_trader.rules.reservation import Reservation, locks
 from tui_trader.services.inner import Prices
+from tui_trader.services.unsettled import Unsettled, paid
 
 ENDED_KEPT = 512
 """So many ended orders stay at hand for late news; older ones are read from the store."""
@@ -27,8 +30,9 @@ RECENT_MS = 60_000
 class WorkingOrders:
     """Every order the desk may hear of, under each of its names. ``prices`` knows the pairs' rules."""
 
-    def __init__(self, prices: Prices) -> None:
+    def __init__(self, prices: Prices, clock: Clock) -> None:
         self._prices = prices
+        self._unsettled = Unsettled(clock)
         self._orders: dict[str, Order] = {}
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names: dict[str, str] = {}
@@ -73,10 +77,13 @@ class WorkingOrders:
                 self._forget(self._ended.popitem(last=False)[0])
 
     def _reserve(self, order: Order) -> None:
-        pair = self._prices.find(order.symbol)
-        lock = locks(order, pair or _nameless(order))
+        # What the venue reports as executed stays locked until its executions are there: they say what was paid.
+        lock = locks(replace(order, venue_executed=order.executed), self._pair(order.symbol))
         if lock is not None:
             self._reservations[order.id] = lock
+
+    def _pair(self, symbol: str) -> Instrument:
+        return self._prices.find(symbol) or _nameless(symbol)
 
     def _forget(self, order_id: str) -> None:
         order = self._orders.pop(order_id)
@@ -114,9 +121,19 @@ class WorkingOrders:
         """List what is not final, orders thought never placed included."""
         return [order for order in self._orders.values() if not order.final]
 
+    def note_paid(self, fill: Fill, balance: Callable[[str], Balance | None]) -> None:
+        """Have what an execution paid count until a balance contains it; ``balance`` gives the newest one known."""
+        kept = paid(fill, self._pair(fill.symbol))
+        if fill.source != SYNTHETIC:
+            self._unsettled.note(kept, fill.at, balance(kept.asset))
+
+    def settle(self, balances: Iterable[Balance]) -> None:
+        """Take balances of the venue into account that were just taken in."""
+        self._unsettled.settle(balances)
+
     def reservations(self) -> list[Reservation]:
-        """List what working orders lock."""
-        return list(self._reservations.values())
+        """List what working orders lock, and what executions paid that no balance contains yet."""
+        return [*self._reservations.values(), *self._unsettled.reservations()]
 
     def reserved(self, asset: str) -> Decimal:
         """Add up what working orders lock of an asset that the venue has not confirmed locking."""
@@ -149,13 +166,13 @@ class WorkingOrders:
         return tuple(self._recent)
 
 
-def _nameless(order: Order) -> Instrument:
+def _nameless(symbol: str) -> Instrument:
     """Stand in for a pair that the venue no longer lists, so that its orders still lock something."""
-    quote = next((name for name in ("USDT", "USDC", "BTC", "ETH", "EUR") if order.symbol.endswith(name)), "")
+    quote = next((name for name in ("USDT", "USDC", "BTC", "ETH", "EUR") if symbol.endswith(name)), "")
     one = Decimal(1)
     return Instrument(
-        symbol=order.symbol,
-        base=order.symbol.removesuffix(quote),
+        symbol=symbol,
+        base=symbol.removesuffix(quote),
         quote=quote,
         tick=one,
         lot=one,

@@ -205,5 +205,6 @@ def test_available_takes_the_stricter_view() -> None:
     assert available("USDT", balance, [other]) == 80
     assert available("USDT", balance, [seen, unseen]) == 65
     assert available("USDT", balance, [unseen]) == 75
+    assert available("USDT", Balance("USDT", D(1), D(0)), [seen, unseen]) == 0
     assert available("USDT", None, []) is None
     assert available("USDT", Balance("USDT", D(1), D("NaN")), []) is None

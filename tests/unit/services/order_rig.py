@@ -60,7 +60,7 @@ class Rig:
         self.ear = self.bus.ear
         self.tasks = Tasks(self.bus, self.clock)
         self.prices = PricesTwin(self.clock)
-        self.working = WorkingOrders(self.prices)
+        self.working = WorkingOrders(self.prices, self.clock)
         self.positions = PositionsTwin()
         self.balances = BalancesTwin()
         self.path = OrderPath(

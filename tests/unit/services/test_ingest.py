@@ -13,6 +13,7 @@ from tui_trader.domain.order import OrderStatus, Origin
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import StoreError
 from tui_trader.exchange.port import BalanceChange, StreamGap, VenueStatus
+from tui_trader.rules.reservation import available
 from tui_trader.services.ports import Change
 
 D = Decimal
@@ -55,6 +56,53 @@ async def test_a_fill_is_written_with_order_state_and_position_in_one_commit_and
         assert rig.store.lines[(told.sequence or 0) - 1].kind == "fill"
         assert told.data.order_id == done.order.id
         assert [position.symbol for position in rig.positions.announced] == ["BTCUSDT"]
+
+
+async def test_what_an_execution_paid_counts_until_its_balance_arrives() -> None:
+    async with running() as rig:
+        done = await rig.place()
+        known = rig.balances.rows["USDT"]
+        rig.clock.jump(1)
+        rig.balances.rows["USDT"] = replace(known, at=rig.clock.wall_ms() - 1000)
+        rig.exchange.fill(done.order.client_order_id, D(1), fee=D("0.5"))
+        await rig.becomes(done.order.id, OrderStatus.FILLED)
+        free = available("USDT", rig.balances.rows["USDT"], rig.working.reservations())
+        assert (free, rig.balances.rows["USDT"].free) == (known.free - D("99.5"), known.free)
+        after = Balance("USDT", known.free - D("99.5"), D(0), rig.clock.wall_ms())
+        rig.exchange.push(BalanceChange(after, "ENTRUST"))
+        await until(lambda: rig.balances.rows["USDT"] == after, PATIENT)
+        assert rig.working.reservations() == []
+
+
+async def test_an_execution_that_its_balance_overtook_is_not_taken_off_twice() -> None:
+    async with running() as rig:
+        done = await rig.place()
+        after = Balance("USDT", D(9), D(0), rig.clock.wall_ms())
+        rig.exchange.push(BalanceChange(after, "ENTRUST"))
+        await until(lambda: rig.balances.rows["USDT"] == after, PATIENT)
+        rig.exchange.fill(done.order.client_order_id, D(1))
+        await rig.becomes(done.order.id, OrderStatus.FILLED)
+        assert rig.working.reservations() == []
+
+
+async def test_a_payment_whose_balance_never_comes_counts_for_a_short_while_only() -> None:
+    async with running() as rig:
+        done = await rig.place()
+        rig.balances.rows["USDT"] = replace(rig.balances.rows["USDT"], at=rig.clock.wall_ms() - 1000)
+        rig.exchange.fill(done.order.client_order_id, D(1))
+        await rig.becomes(done.order.id, OrderStatus.FILLED)
+        assert [each.amount for each in rig.working.reservations()] == [D(99)]
+        rig.clock.jump(5)
+        assert rig.working.reservations() == []
+
+
+async def test_what_the_venue_reports_as_executed_stays_locked_until_the_executions_come() -> None:
+    async with running() as rig:
+        done = await rig.place()
+        rig.exchange.fill(done.order.client_order_id, D("0.5"), push=False)
+        rig.exchange.push(rig.exchange.find(done.order.client_order_id))
+        await until(lambda: rig.order(done.order.id).venue_executed == D("0.5"))
+        assert [each.amount for each in rig.working.reservations()] == [D("99.0495")]
 
 
 async def test_nothing_is_told_of_what_is_not_on_the_disk() -> None:

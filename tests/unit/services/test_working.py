@@ -32,7 +32,7 @@ def order(number: int, status: OrderStatus = OrderStatus.LIVE, symbol: str = "BT
 
 
 def test_an_order_is_found_by_each_name_until_it_is_forgotten() -> None:
-    working = WorkingOrders(PricesTwin(VirtualClock()))
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     working.put(order(1))
     for name in ("id1", "client1", "intent1", "venue1"):
         assert working.find(name) is not None
@@ -42,7 +42,7 @@ def test_an_order_is_found_by_each_name_until_it_is_forgotten() -> None:
 
 
 def test_only_so_many_ended_orders_are_kept() -> None:
-    working = WorkingOrders(PricesTwin(VirtualClock()))
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     for number in range(ENDED_KEPT + 10):
         working.put(order(number))
         working.put(order(number, OrderStatus.CANCELED))
@@ -53,7 +53,7 @@ def test_only_so_many_ended_orders_are_kept() -> None:
 
 
 def test_orders_that_the_venue_has_not_confirmed_are_reserved() -> None:
-    working = WorkingOrders(PricesTwin(VirtualClock()))
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     working.put(order(1, OrderStatus.SENDING))
     working.put(order(2))
     assert working.reserved("USDT") == D("99.0495")
@@ -62,13 +62,13 @@ def test_orders_that_the_venue_has_not_confirmed_are_reserved() -> None:
 
 
 def test_an_order_on_a_pair_that_is_no_longer_listed_still_locks() -> None:
-    working = WorkingOrders(PricesTwin(VirtualClock()))
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     working.put(order(1, OrderStatus.UNKNOWN, "GONEUSDT"))
     assert working.reserved("USDT") == D(99)
 
 
 def test_requests_older_than_a_minute_are_forgotten() -> None:
-    working = WorkingOrders(PricesTwin(VirtualClock()))
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     old = RecentRequest(0, "BTCUSDT", LIMIT_BUY.side, LIMIT_BUY.type, D(1), D(99))
     working.note_request(old)
     working.note_request(replace(old, at=59_000))
@@ -79,7 +79,7 @@ def test_requests_older_than_a_minute_are_forgotten() -> None:
 
 
 def test_requests_from_before_the_clock_was_set_back_count_for_one_more_minute() -> None:
-    working = WorkingOrders(PricesTwin(VirtualClock()))
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     before, now = 10_000_000, 6_000_000
     for late in range(3):
         working.note_request(
