@@ -23,6 +23,12 @@ def client_order_id(order_id: str, prefix: str) -> str:
     return f"{prefix}{order_id}"
 
 
+def is_client_order_id(text: str, prefix: str) -> bool:
+    """Tell whether a client id is one that :func:`client_order_id` makes, and not merely one that begins like it."""
+    made = len(text) == CLIENT_ORDER_ID_LENGTH and text.startswith(prefix)
+    return made and all(each in CROCKFORD for each in text.removeprefix(prefix))
+
+
 def position_id(symbol: str, venue_order_id: str, trade_id: str) -> str:
     """Return the id of the position that a fill opens; the same fills always give the same id."""
     return str(uuid.uuid5(_NAMESPACE, f"{symbol}|{venue_order_id}|{trade_id}"))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from tui_trader.clock import Clock
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.ids import is_client_order_id
 from tui_trader.domain.order import Order
 from tui_trader.domain.risk import GateState
 from tui_trader.exchange.port import VenueOrder
@@ -27,7 +28,7 @@ PUSH = "push"
 
 
 class Intake:
-    """Takes news in. ``prefix`` marks client ids of ours: an unknown one means that the journal lost something."""
+    """Takes news in. ``prefix`` begins client ids of ours: an unknown one means that the journal lost something."""
 
     def __init__(
         self, store: Store, recorder: Recorder, working: WorkingOrders, gate: Gate, clock: Clock, prefix: str
@@ -101,7 +102,7 @@ class Intake:
         self._working.put(order)
         draft.orders[order.id] = order
         draft.tell(order_line("adopted", order, now, "placed elsewhere", terms(order)), order)
-        if self._prefix and item.client_order_id.startswith(self._prefix):
+        if self._prefix and is_client_order_id(item.client_order_id, self._prefix):
             text = f"The exchange has order {item.client_order_id} of ours that the journal does not know."
             self._recorder.notice(draft, "error", text, "journal_loss", order.id)
             self._gate.latch(GateState.HALTED, text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from tests.twins.clock import settle, until
 from tests.unit.services.order_rig import PREFIX, running
 from tui_trader.domain.balance import Balance
@@ -195,6 +197,15 @@ async def test_an_unknown_order_with_our_prefix_halts_the_desk_and_says_so() -> 
         rig.exchange.push(rig.exchange.rest(client_order_id=PREFIX + "0" * 26))
         await until(lambda: rig.gate.state is GateState.HALTED)
         await until(lambda: any("journal does not know" in text for text in rig.ear.texts()))
+
+
+@pytest.mark.parametrize("rest", ["acker_42", "0" * 25, "0" * 27, "U" * 26, "0" * 25 + "a"])
+async def test_a_foreign_client_id_that_merely_begins_like_ours_halts_nothing(rest: str) -> None:
+    async with running() as rig:
+        rig.exchange.push(rig.exchange.rest(client_order_id=PREFIX + rest))
+        await until(lambda: rig.working.find(PREFIX + rest) is not None)
+        await settle()
+        assert rig.gate.state is GateState.ACTIVE
 
 
 async def test_late_news_of_an_order_long_ended_find_it_in_the_store() -> None:
