@@ -10,7 +10,6 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tui_trader.clock import Clock
 from tui_trader.errors import ConfirmationRequired, Conflict, NotFound, TraderError
@@ -83,12 +82,20 @@ class CommandService:
         if known is None or (known[1].done() and (known[1].cancelled() or known[1].exception() is not None)):
             task = asyncio.create_task(self._run(intent_id, line, context, confirmation), name=f"line {intent_id}")
             known = self._runs[intent_id] = (line, task)
-            _shorten(self._runs)
+            self._forget_finished()
         elif known[0] != line:
             raise Conflict(f"The intent id {intent_id} was used for another line; make a new id for a new line.")
         return await asyncio.shield(known[1])
 
     # -- inside
+
+    def _forget_finished(self) -> None:
+        """Let the oldest answers go, but no line that still runs: sent again, it would run beside itself."""
+        while len(self._runs) > KEPT:
+            oldest = next((name for name, (_, task) in self._runs.items() if task.done()), None)
+            if oldest is None:
+                return
+            del self._runs[oldest]
 
     def _script(self, line: str, context: LineContext) -> Script:
         return parse(line, self._contexts.make(context))
@@ -135,7 +142,8 @@ class CommandService:
             return
         token = secrets.token_urlsafe(12)
         self._asked[intent_id] = _Asked(token, line, self._clock.monotonic(), plans)
-        _shorten(self._asked)
+        while len(self._asked) > KEPT:
+            self._asked.popitem(last=False)
         details = {
             "breaches": [
                 {"code": b.code, "level": b.level.value, "message": b.message, "figure": b.figure, "limit": b.limit}
@@ -209,8 +217,3 @@ def _succeeded(step: LineStep) -> bool:
     if step.placement is not None:
         return step.placement.outcome is Outcome.ACCEPTED
     return step.cancelled is None or not step.cancelled.failures
-
-
-def _shorten(kept: OrderedDict[str, Any]) -> None:
-    while len(kept) > KEPT:
-        kept.popitem(last=False)

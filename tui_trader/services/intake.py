@@ -6,7 +6,7 @@ the store, or as external ones), :meth:`Intake.take` then applies the news.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tui_trader.clock import Clock
 from tui_trader.domain.fill import Fill
@@ -24,6 +24,9 @@ from tui_trader.services.working import WorkingOrders
 
 News = VenueOrder | Fill
 ORPHANS_KEPT = 1000
+"""So many executions wait for one order that is not known."""
+ORDERS_KEPT = 256
+"""So many unknown orders are waited for; the executions of the oldest are let go and read again."""
 PUSH = "push"
 
 
@@ -41,6 +44,8 @@ class Intake:
         self._prefix = prefix
         self.orphans: dict[str, list[Fill]] = {}
         """Executions whose order is not known yet, by the venue's id."""
+        self.on_dropped: Callable[[str], None] = lambda _reason: None
+        """Hears that executions from the stream were let go: the books must be compared."""
 
     def known(self, item: News) -> Order | None:
         """Find the order that news are about, by the venue's id or the client id, in memory."""
@@ -74,7 +79,7 @@ class Intake:
                 self._order(draft, item, order, source)
             elif order is None:
                 strangers.append(item)
-                self._keep(item)
+                self._keep(item, source)
             elif source == PUSH:
                 self._recorder.take(draft, order, FillSeen(self._clock.wall_ms(), item), source)
             else:
@@ -83,7 +88,16 @@ class Intake:
             self._recorder.take(draft, order, FillsListed(self._clock.wall_ms(), tuple(fills)), source)
         return strangers
 
-    def _keep(self, fill: Fill) -> None:
+    def _keep(self, fill: Fill, source: str) -> None:
+        """Have an execution wait for its order.
+
+        What a reading brought and is let go needs no comparison: the cursor of its pair stays, so that the next
+        reading brings it again. Another comparison at once would find the same executions and let them go again.
+        """
+        if fill.venue_order_id not in self.orphans and len(self.orphans) >= ORDERS_KEPT:
+            del self.orphans[next(iter(self.orphans))]
+            if source == PUSH:
+                self.on_dropped("There are executions of too many unknown orders.")
         waiting = self.orphans.setdefault(fill.venue_order_id, [])
         if all(each.key != fill.key for each in waiting) and len(waiting) < ORPHANS_KEPT:
             waiting.append(fill)

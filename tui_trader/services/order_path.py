@@ -96,6 +96,7 @@ class OrderPath:
     def _wire(self) -> None:
         """Say who carries out which effect of the order table."""
         gate = self.gate
+        self._intake.on_dropped = self._gap
         self._recorder.on_broken = lambda text: gate.latch(GateState.HALTED, f"The journal cannot be written: {text}")
         self._recorder.handlers = {
             Effect.LOOK_UP: self.outcomes.pursue,

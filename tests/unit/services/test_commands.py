@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from tests.unit.services.desk_rig import DeskRig, desk, quote
 from tui_trader.domain.order import Order, OrderRequest, OrderType, Side, TimeInForce
 from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.errors import ConfirmationRequired, Conflict, Denied, GrammarError
+from tui_trader.services.commands import KEPT
 from tui_trader.services.model import LineContext, LineStep, Outcome
 from tui_trader.settings import Confirm, Mode, Settings
 
@@ -302,6 +304,22 @@ async def test_looking_sends_nothing(line: str, look: str | None, focus: str | N
         assert (outcome.ok, outcome.steps[0].look, outcome.steps[0].focus) == (True, look, focus)
         assert outcome.steps[0].sentence
         assert sent(rig) == []
+
+
+async def test_a_line_that_still_runs_is_remembered_however_many_follow_it() -> None:
+    async with desk() as rig:
+        hold = asyncio.Event()
+        rig.exchange.next("place", Trouble(wait=hold))
+        first = asyncio.create_task(rig.services.commands.run("held-line", "buy btc 1 @99", LineContext()))
+        await settle()
+        for _ in range(KEPT + 1):
+            await rig.run("help buy")
+        again = asyncio.create_task(rig.services.commands.run("held-line", "buy btc 1 @99", LineContext()))
+        await settle()
+        answered_early = again.done()
+        hold.set()
+        assert await first is await again
+        assert not answered_early
 
 
 async def duplicated(rig: DeskRig) -> ConfirmationRequired:

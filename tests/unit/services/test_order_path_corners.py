@@ -17,6 +17,7 @@ from tui_trader.domain.order import CancelState, OrderRequest, OrderStatus, Orde
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import ConfirmationRequired, Denied, StoreError, UsageError
 from tui_trader.services.bus import PAGE
+from tui_trader.services.intake import ORDERS_KEPT
 from tui_trader.services.model import Outcome
 from tui_trader.services.ports import Change, JournalEntry
 
@@ -140,6 +141,21 @@ async def test_a_stray_execution_whose_order_is_not_shown_is_found_later() -> No
         rig.exchange.hidden.clear()
         await rig.clock.advance(61)
         assert rig.order(venue.venue_order_id).executed == D("0.5")
+
+
+async def test_more_stray_executions_than_can_wait_are_read_again_and_none_is_lost() -> None:
+    async with running() as rig:
+        venues = [rig.exchange.rest(client_order_id=f"web{number}") for number in range(ORDERS_KEPT + 3)]
+        rig.exchange.hidden.update(each.client_order_id for each in venues)
+        for each in venues:
+            rig.exchange.fill(each.client_order_id, D("0.5"), push_order=False)
+        await until(lambda: rig.gate.state is GateState.RECONCILING)
+        await rig.path.reconciler.clean()
+        assert len(rig.path._intake.orphans) == ORDERS_KEPT
+        rig.exchange.hidden.clear()
+        await rig.clock.advance(61)
+        assert {rig.order(each.client_order_id).executed for each in venues} == {D("0.5")}
+        assert rig.path._intake.orphans == {}
 
 
 async def test_after_more_than_a_month_away_the_person_hears_what_is_missing() -> None:
