@@ -47,6 +47,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_address(host: str) -> bool:
+    """Tell whether a host is an address and not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def origin_of(url: str, schemes: tuple[str, str]) -> Origin:
     """Take an address apart and check it. ``schemes`` are the encrypted and the plain one.
 

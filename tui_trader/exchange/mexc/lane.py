@@ -15,7 +15,7 @@ from collections import deque
 import httpx
 
 from tui_trader.clock import Clock
-from tui_trader.exchange.mexc.addresses import USER_AGENT, Origin
+from tui_trader.exchange.mexc.addresses import USER_AGENT, Origin, is_address
 from tui_trader.exchange.mexc.connection import HttpConnection, TransportFailure
 from tui_trader.exchange.mexc.waiting import backoff, end, event_or
 from tui_trader.exchange.wire.endpoints import PING
@@ -178,7 +178,8 @@ class Lane(httpx.AsyncBaseTransport):
                     self._origin.host,
                     self._origin.port,
                     ssl=self._tls if self._origin.tls else None,
-                    happy_eyeballs_delay=0.25,
+                    # a race of one address wins nothing, and asyncio drops its socket unclosed when it is cancelled
+                    happy_eyeballs_delay=None if is_address(self._origin.host) else 0.25,
                 )
         except (OSError, TimeoutError):
             raise TransportFailure("No connection to the exchange.", written=False) from None

@@ -424,7 +424,7 @@ async def test_too_many_waiting_requests_are_turned_away_unwritten(server: Any, 
         tasks = [asyncio.create_task(send(lane, server.url))]
         await until(lambda: server.requests)
         tasks += [asyncio.create_task(send(lane, server.url)) for _ in range(MAX_WAITING)]
-        await asyncio.sleep(0.01)
+        await until(lambda: len(lane._waiters) == MAX_WAITING)
         with pytest.raises(TransportFailure, match="Too many") as caught:
             await send(lane, server.url)
         assert not caught.value.written
