@@ -1,4 +1,8 @@
-"""``python -m tests``: the whole suite on all cores with coverage, then the figures. Arguments go to pytest."""
+"""``python -m tests``: the whole suite on all cores with coverage, then the figures. Arguments go to pytest.
+
+Tests with real processes share the cores with everything else. One that fails among the rest is run again alone, and
+said by name; one that fails twice fails the suite.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,21 @@ def lines(files: Iterable[Path]) -> int:
     return sum(bool(line.strip()) for file in wanted for line in file.read_text("utf-8").splitlines())
 
 
+EVERYTHING = ["-n", "auto", "--cov", "--cov-report=term:skip-covered", "-m", "not clients"]
+ALONE = ["--last-failed", "--last-failed-no-failures=none", "-v", "--maxfail=3"]
+
+
+def pytest(*arguments: str) -> int:
+    """Run pytest and return its status."""
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+
+
 def main() -> int:
     """Run pytest and print the figures."""
-    arguments = sys.argv[1:] or ["-n", "auto", "--cov", "--cov-report=term:skip-covered", "-m", "not clients"]
-    status = subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+    status = pytest(*(sys.argv[1:] or EVERYTHING))
+    if status == 1 and not sys.argv[1:]:
+        print("what failed is run again, alone")
+        status = pytest(*ALONE)
     source, tests = lines((ROOT / "tui_trader").rglob("*.py")), lines((ROOT / "tests").rglob("*.py"))
     print(f"lines: {source} of source, {tests} of tests ({tests / source:.2f} to 1)")
     return status
