@@ -20,6 +20,7 @@ from typing import Any
 
 from tui_trader import setting_values as read
 from tui_trader.domain.risk import RiskProfile
+from tui_trader.domain.timing import TimingName
 from tui_trader.errors import SettingsError
 from tui_trader.paths import Folders
 
@@ -101,6 +102,8 @@ class Settings:
     market_rate: int = 10
     """Market frames per second that the console asks the desk for."""
     confirm: Confirm = Confirm.ALWAYS
+    timing: TimingName = TimingName.NORMAL
+    """``proof`` shortens what proofs would wait for; refused towards a venue that is not on this machine."""
     log_level: LogLevel = LogLevel.INFO
     keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """From an action's id to the keys that replace its own."""
@@ -121,6 +124,7 @@ READERS: Mapping[str, read.Reader] = {
     "ascii": read.yes_no,
     "market_rate": read.whole(1, 60),
     "confirm": read.choice(Confirm),
+    "timing": read.choice(TimingName),
     "log_level": read.choice(LogLevel),
     "keymap": read.bindings,
     "sim.seed": read.whole(0, 2**31 - 1),

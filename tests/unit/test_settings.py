@@ -87,6 +87,7 @@ def test_every_key_has_a_variable_of_its_own(tmp_path: Path) -> None:
         "rest_url": "https://x.example",
         "ws_url": "wss://x.example",
         "confirm": "limits",
+        "timing": "proof",
         "log_level": "error",
         "ascii": "yes",
         "risk.name": "aggressive",

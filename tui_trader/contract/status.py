@@ -40,6 +40,7 @@ class Status(Answer):
     equity: EquityView | None
     sequence: int
     consoles: int
+    timing: str = "normal"
 
 
 class Health(Answer):

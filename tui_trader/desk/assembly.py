@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_trader.clock import Clock
+from tui_trader.domain.timing import TIMINGS
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.account import AccountService
 from tui_trader.services.bus import EventBus
@@ -73,6 +74,7 @@ def assemble(
             balances=account,
             profile=settings.risk,
             prefix=prefix,
+            timing=TIMINGS[settings.timing],
             live=live,
             average_cost=lambda symbol: _average_cost(keeper, symbol),
         )

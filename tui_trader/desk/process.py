@@ -52,7 +52,9 @@ async def run(settings: Settings, paths: Paths, simulator: Simulator | None) -> 
         raise
     store = await opening
     live = settings.mode is Mode.LIVE
-    identity = DeskIdentity(settings.mode.value, settings.profile, venue, SCHEMA_VERSION, not live)
+    identity = DeskIdentity(
+        settings.mode.value, settings.profile, venue, SCHEMA_VERSION, not live, settings.timing.value
+    )
     desk = assemble(settings, identity, exchange, store, clock, await order_prefix(store), stop.ask)
     with ExitStack() as held:
         try:

@@ -6,7 +6,9 @@ import hashlib
 from urllib.parse import urlsplit
 
 from tui_trader.clock import Clock
-from tui_trader.exchange.mexc.addresses import MexcEndpoints
+from tui_trader.domain.timing import TimingName
+from tui_trader.errors import UsageError
+from tui_trader.exchange.mexc.addresses import MexcEndpoints, is_loopback
 from tui_trader.exchange.mexc.client import MexcExchange
 from tui_trader.keys import open_vault
 from tui_trader.lock import FolderLock
@@ -23,7 +25,7 @@ async def find_venue(settings: Settings, simulator: Simulator | None, clock: Clo
 
     Raises:
         DeskUnavailable: the simulated exchange did not start.
-        UsageError: no keys, or an address that cannot be used.
+        UsageError: no keys, an address that cannot be used, or proof timing towards another machine.
 
     """
     if simulator is not None:
@@ -31,6 +33,12 @@ async def find_venue(settings: Settings, simulator: Simulator | None, clock: Clo
         return MexcExchange(MexcEndpoints(found.rest_url, found.ws_url), found.credentials, clock), SIMULATED
     usual = MexcEndpoints()
     addresses = MexcEndpoints(settings.rest_url or usual.rest_url, settings.ws_url or usual.ws_url)
+    if settings.timing is TimingName.PROOF and not (
+        is_loopback(addresses.rest.host) and is_loopback(addresses.ws.host)
+    ):
+        raise UsageError(
+            "The timing “proof” is for a simulated exchange on this machine; leave the setting timing out."
+        )
     credentials = open_vault(settings.profile).load()
     return MexcExchange(addresses, credentials, clock), _name(addresses, usual)
 

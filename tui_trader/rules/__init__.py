@@ -4,9 +4,9 @@ Each module, with what others call in it::
 
     order_events      frozen events (Acked, Reported, FillSeen, FillsListed, ...), Effect, Transition
     order_table       step(order, event, fills=()) -> Transition; TABLE[status, type(event)] -> handler; EVENTS
-    horizon           not_after(now), deadline(order), horizon(order, error_ms, lag_ms), clock_error(round_trip_ms)
+    horizon           not_after(now, timing), deadline(order), horizon(order, error_ms, lag_ms), clock_error(trip_ms)
                       Absence().miss(at, endpoints, deadline_at), proved_absent(absence, now, horizon_at, residual)
-                      overdue(absence, now, horizon_at), lag(observed_ms), backoff_ms(attempt)
+                      overdue(absence, now, horizon_at), lag(observed_ms), backoff_ms(attempt, timing)
     ledger            Holding, empty(instrument), with_opening(holding, quantity, at, price=None)
                       apply(holding, fill) -> Posting(holding, positions)
                       fold(holding, fills) -> Folded(holding, positions), with_notes(position, kept)

@@ -12,6 +12,7 @@ from tui_trader.domain.market import Book, Quote
 from tui_trader.domain.money import EXACT
 from tui_trader.domain.order import Order, OrderRequest, OrderType, Origin, Side
 from tui_trader.domain.risk import GateState, RiskProfile
+from tui_trader.domain.timing import NORMAL
 from tui_trader.rules.reservation import Reservation, available
 
 CASH = frozenset({"USDT", "USDC"})
@@ -42,6 +43,7 @@ class GateInput:
     all working orders, ``working`` these orders themselves, on all pairs. ``recent`` covers the last minute at least,
     oldest first.
     ``rates`` is what one unit of a quote asset is worth in ``currency``, for every asset that has a way there.
+    ``unknown_budget`` orders of unknown outcome block every new one.
     ``now`` is UTC ms of the clock that stamped the quote's ``received``.
     """
 
@@ -62,6 +64,7 @@ class GateInput:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     currency: str = "USDT"
     cash: frozenset[str] = CASH
+    unknown_budget: int = NORMAL.unknown_budget
 
 
 @dataclass(frozen=True, slots=True)

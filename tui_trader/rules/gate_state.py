@@ -8,9 +8,6 @@ from tui_trader.domain.order import OrderStatus, Origin
 from tui_trader.domain.risk import Breach, GateState, Level
 from tui_trader.rules.gate import OWN, GateFacts
 
-UNKNOWN_BUDGET = 3
-"""So many orders of unknown outcome block every new one (R27)."""
-
 OPEN_QUESTION = frozenset({OrderStatus.UNKNOWN, OrderStatus.QUARANTINED})
 
 WHY = {
@@ -49,9 +46,10 @@ def unknown_orders(facts: GateFacts) -> Iterator[Breach]:
     """R27: an order that may or may not exist on a pair asks before another one; three anywhere block all."""
     questions = [order for order in facts.given.working if order.status in OPEN_QUESTION]
     here = [order for order in questions if order.symbol == facts.instrument.symbol]
-    if len(questions) >= UNKNOWN_BUDGET:
+    budget = facts.given.unknown_budget
+    if len(questions) >= budget:
         message = f"The outcome of {len(questions)} orders is unknown; nothing is sent until it is clear."
-        yield Breach("unknown_budget", Level.HARD, message, str(len(questions)), str(UNKNOWN_BUDGET - 1))
+        yield Breach("unknown_budget", Level.HARD, message, str(len(questions)), str(budget - 1))
     if here:
         message = f"The outcome of order {here[0].id} on {facts.instrument.symbol} is unknown; it may still execute."
         yield Breach("unknown_order", Level.SOFT, message, str(len(here)), "0", "wait, or cancel it first")

@@ -7,27 +7,20 @@ venue's parts are added before absence means anything. All times are UTC ms of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tui_trader.domain.order import Order
+from tui_trader.domain.timing import NORMAL, Timing
 
-SIGN_WITHIN_MS = 2000
-"""How long after the gate's yes an order may be signed (R39)."""
-
-RECV_WINDOW_MS = 3000
-LAG_TO_CONCLUDE_MS = 120_000
-LAG_TO_SHOW_MS = 30_000
-MIXED_AFTER_MS = 600_000
 ROUNDS = 3
-ROUND_APART_MS = 5000
+LAG_FACTOR = 10
 ENDPOINTS = frozenset({"order", "open_orders", "all_orders", "fills"})
-_BACKOFF_MS = (2000, 2000, 5000, 5000, 10_000)
 
 
-def not_after(now: int) -> int:
-    """Return the last moment at which an order that passes the gate now may be signed."""
-    return now + SIGN_WITHIN_MS
+def not_after(now: int, timing: Timing = NORMAL) -> int:
+    """Return the last moment at which an order that passes the gate now may be signed (R39)."""
+    return now + timing.sign_within_ms
 
 
 def deadline(order: Order) -> int:
@@ -35,7 +28,7 @@ def deadline(order: Order) -> int:
     return order.not_after + order.recv_window
 
 
-def horizon(order: Order, error_ms: int, lag_ms: int = LAG_TO_CONCLUDE_MS) -> int:
+def horizon(order: Order, error_ms: int, lag_ms: int = NORMAL.lag_ms) -> int:
     """Return the moment after which absence, properly established, is proof."""
     return deadline(order) + error_ms + lag_ms
 
@@ -45,19 +38,23 @@ def clock_error(best_round_trip_ms: int, drift_ms: int = 0) -> int:
     return (best_round_trip_ms + 1) // 2 + drift_ms + 1000
 
 
-def lag(observed_ms: int, least_ms: int = LAG_TO_CONCLUDE_MS) -> int:
+def lag(observed_ms: int, least_ms: int = NORMAL.lag_ms) -> int:
     """Return the lag to allow for: ten times the worst one seen, and never less than the default."""
-    return max(least_ms, 10 * observed_ms)
+    return max(least_ms, LAG_FACTOR * observed_ms)
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Rounds of questions in a row that did not show an order. Any sight of it starts over with a fresh one."""
+    """Rounds of questions in a row that did not show an order. Any sight of it starts over with a fresh one.
+
+    Rounds closer together than ``apart_ms`` count once.
+    """
 
     rounds: int = 0
     first_at: int = 0
     last_at: int = 0
     after_deadline: frozenset[str] = field(default_factory=frozenset)
+    apart_ms: int = NORMAL.round_apart_ms
 
     @property
     def span_ms(self) -> int:
@@ -65,11 +62,12 @@ class Absence:
         return self.last_at - self.first_at
 
     def miss(self, at: int, endpoints: frozenset[str], deadline_at: int) -> Absence:
-        """Add a round in which these endpoints did not show it; rounds less than 5 s apart count once."""
+        """Add a round in which these endpoints did not show it."""
         seen = self.after_deadline | endpoints if at > deadline_at else self.after_deadline
-        if self.rounds and at - self.last_at < ROUND_APART_MS:
-            return Absence(self.rounds, self.first_at, self.last_at, seen)
-        return Absence(self.rounds + 1, self.first_at if self.rounds else at, at, seen)
+        if self.rounds and at - self.last_at < self.apart_ms:
+            return replace(self, after_deadline=seen)
+        first_at = self.first_at if self.rounds else at
+        return replace(self, rounds=self.rounds + 1, first_at=first_at, last_at=at, after_deadline=seen)
 
 
 def proved_absent(absence: Absence, now: int, horizon_at: int, residual: Decimal) -> bool:
@@ -87,15 +85,15 @@ def proved_absent(absence: Absence, now: int, horizon_at: int, residual: Decimal
     )
 
 
-def overdue(absence: Absence, now: int, horizon_at: int) -> bool:
+def overdue(absence: Absence, now: int, horizon_at: int, mixed_after_ms: int = NORMAL.mixed_after_ms) -> bool:
     """Tell whether a person must decide, because the evidence stayed mixed for too long (T15).
 
     Evidence that nobody has collected yet, after a long sleep or a late start, is not mixed: it takes as many rounds
     as a proof would.
     """
-    return now > horizon_at + MIXED_AFTER_MS and absence.rounds >= ROUNDS
+    return now > horizon_at + mixed_after_ms and absence.rounds >= ROUNDS
 
 
-def backoff_ms(attempt: int) -> int:
+def backoff_ms(attempt: int, timing: Timing = NORMAL) -> int:
     """Return how long to wait before look-up number ``attempt`` (from 0)."""
-    return _BACKOFF_MS[min(max(attempt, 0), len(_BACKOFF_MS) - 1)]
+    return timing.look_ms[min(max(attempt, 0), len(timing.look_ms) - 1)]

@@ -9,8 +9,9 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order, OrderStatus
+from tui_trader.domain.timing import Timing
 from tui_trader.errors import VenueUnavailable
-from tui_trader.exchange.port import Exchange, VenueOrder
+from tui_trader.exchange.port import VenueOrder
 from tui_trader.rules.order_events import AbsentFromOpen
 from tui_trader.services.cursors import Cursors
 from tui_trader.services.evidence import Evidence
@@ -21,8 +22,6 @@ from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.snapshot import Snapshot, take
 from tui_trader.services.working import WorkingOrders
 
-GUARD_MS = 5000
-"""News younger than this are not questioned by a list that may be older."""
 CURRENCIES = ("USDT", "USDC")
 AT_VENUE = frozenset({OrderStatus.LIVE, OrderStatus.PART})
 RESOLVED = AT_VENUE | {OrderStatus.CLOSING, OrderStatus.UNKNOWN, OrderStatus.NOT_PLACED}
@@ -33,7 +32,6 @@ class Comparison:
 
     def __init__(
         self,
-        exchange: Exchange,
         evidence: Evidence,
         ingest: Ingest,
         intake: Intake,
@@ -41,8 +39,9 @@ class Comparison:
         working: WorkingOrders,
         prices: Prices,
         clock: Clock,
+        timing: Timing,
     ) -> None:
-        self._exchange = exchange
+        self._exchange = evidence.exchange
         self._evidence = evidence
         self._ingest = ingest
         self._intake = intake
@@ -50,6 +49,7 @@ class Comparison:
         self._working = working
         self._prices = prices
         self._clock = clock
+        self._timing = timing
 
     async def everything(self, cursors: Cursors) -> bool:
         """Take a snapshot in, resolve every order that is not final, and say whether the picture was exact.
@@ -153,7 +153,7 @@ class Comparison:
     def _doubt(self, draft: Draft, resting: Sequence[VenueOrder], at: int) -> None:
         shown = {each.venue_order_id for each in resting}
         for order in self._working.working():
-            settled = order.updated_at < at - GUARD_MS and order.status in AT_VENUE
+            settled = order.updated_at < at - self._timing.guard_ms and order.status in AT_VENUE
             if settled and order.venue_order_id not in shown:
                 self._recorder.take(draft, order, AbsentFromOpen(self._clock.wall_ms()), "open orders")
 

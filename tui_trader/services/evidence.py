@@ -9,9 +9,9 @@ from decimal import Decimal
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import Order, Side
+from tui_trader.domain.timing import NORMAL
 from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange, VenueOrder
-from tui_trader.rules.horizon import SIGN_WITHIN_MS
 from tui_trader.rules.reservation import need
 from tui_trader.services.inner import Prices
 
@@ -39,7 +39,7 @@ class Evidence:
     """Asks. A read that fails is no evidence at all and simply missing from a round."""
 
     def __init__(self, exchange: Exchange, prices: Prices) -> None:
-        self._exchange = exchange
+        self.exchange = exchange
         self._prices = prices
 
     async def look(self, order: Order) -> VenueOrder | None:
@@ -50,8 +50,8 @@ class Evidence:
 
         """
         if order.client_order_id:
-            return await self._exchange.order(order.symbol, client_order_id=order.client_order_id)
-        return await self._exchange.order(order.symbol, venue_order_id=order.venue_order_id or "")
+            return await self.exchange.order(order.symbol, client_order_id=order.client_order_id)
+        return await self.exchange.order(order.symbol, venue_order_id=order.venue_order_id or "")
 
     async def fills(self, order: Order, now: int) -> tuple[Fill, ...]:
         """Read the order's executions; without the venue's id, those of its pair that carry its client id.
@@ -61,7 +61,7 @@ class Evidence:
 
         """
         start, end = self._window(order, now)
-        found = await self._exchange.fills(order.symbol, start, end, order.venue_order_id or "")
+        found = await self.exchange.fills(order.symbol, start, end, order.venue_order_id or "")
         return tuple(fill for fill in found if _of(order, fill))
 
     async def round(self, order: Order, now: int) -> Round:
@@ -74,8 +74,8 @@ class Evidence:
                 return Round(found, (), frozenset(missed))
             missed.add("order")
             listings: tuple[tuple[str, Listing], ...] = (
-                ("open_orders", lambda: self._exchange.open_orders(order.symbol)),
-                ("all_orders", lambda: self._exchange.all_orders(order.symbol, start, end)),
+                ("open_orders", lambda: self.exchange.open_orders(order.symbol)),
+                ("all_orders", lambda: self.exchange.all_orders(order.symbol, start, end)),
             )
             for name, listing in listings:
                 found = next((each for each in await listing() if _shows(order, each)), None)
@@ -89,8 +89,8 @@ class Evidence:
 
     def _window(self, order: Order, now: int) -> tuple[int, int]:
         """Return from when to when the venue may have done something about an order, by the venue's clock."""
-        made = order.not_after - SIGN_WITHIN_MS if order.not_after else order.created_at
-        return made - BEFORE_MS, now + ahead_ms(self._exchange) + BEFORE_MS
+        made = order.not_after - NORMAL.sign_within_ms if order.not_after else order.created_at
+        return made - BEFORE_MS, now + ahead_ms(self.exchange) + BEFORE_MS
 
     async def residual(self, order: Order) -> Decimal:
         """Return how much of the paying asset is locked that no open order explains, if the order could be it.
@@ -105,9 +105,9 @@ class Evidence:
         if pair is None:
             return ZERO
         asset, wanted = need(pair, order.side, order.remaining, order.price or ZERO)
-        balances = await self._exchange.balances()
+        balances = await self.exchange.balances()
         locked = next((balance.locked for balance in balances if balance.asset == asset), ZERO)
-        for each in await self._exchange.open_orders():
+        for each in await self.exchange.open_orders():
             locked = EXACT.subtract(locked, self._locked_by(each, asset))
         floor = order.remaining if order.side is Side.SELL else EXACT.multiply(order.remaining, order.price or ZERO)
         return locked if locked >= min(wanted, floor) and locked > 0 else ZERO

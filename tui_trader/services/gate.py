@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tui_trader.clock import Clock
 from tui_trader.domain.events import Event, EventKind, GateChange
 from tui_trader.domain.risk import GateState, RiskProfile
+from tui_trader.domain.timing import NORMAL, Timing
 from tui_trader.errors import Conflict, StoreError
 from tui_trader.services.inner import Publisher
 from tui_trader.services.journal_lines import gate_line
@@ -20,8 +21,6 @@ from tui_trader.services.ports import Change, Store
 
 SETTING = "gate"
 STRICTNESS = {GateState.ACTIVE: 0, GateState.REDUCING: 1, GateState.CANCEL_ONLY: 2, GateState.HALTED: 3}
-REJECTS_LATCH = 5
-"""So many refusals by the venue within a minute close the gate (R26)."""
 REJECTS_WINDOW = 60.0
 
 _log = logging.getLogger(__name__)
@@ -31,12 +30,20 @@ class Gate:
     """State and reason. ``live`` opens locked: :meth:`unlock` takes the phrase that names the account."""
 
     def __init__(
-        self, store: Store, publisher: Publisher, clock: Clock, profile: RiskProfile, *, live: bool = False
+        self,
+        store: Store,
+        publisher: Publisher,
+        clock: Clock,
+        profile: RiskProfile,
+        *,
+        timing: Timing = NORMAL,
+        live: bool = False,
     ) -> None:
         self._store = store
         self._publisher = publisher
         self._clock = clock
         self.profile = profile
+        self.timing = timing
         self._live = live
         self._locked = live
         self._latched = GateState.ACTIVE
@@ -153,7 +160,7 @@ class Gate:
         """Count a refusal by the venue; a storm of them closes the gate (R26)."""
         now = self._clock.monotonic()
         self._rejects = [at for at in self._rejects if now - at < REJECTS_WINDOW] + [now]
-        if len(self._rejects) >= REJECTS_LATCH:
+        if len(self._rejects) >= self.timing.rejects_latch:
             self.latch(GateState.CANCEL_ONLY, f"The exchange refused {len(self._rejects)} orders within a minute.")
 
     async def _tell(self, by: str, *, persist: bool = False) -> None:

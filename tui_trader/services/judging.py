@@ -187,6 +187,7 @@ class Judge:
             recent=self._working.recent(now),
             rates=rates,
             currency=self._currency,
+            unknown_budget=self._gate.timing.unknown_budget,
         )
 
 

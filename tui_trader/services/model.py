@@ -188,3 +188,4 @@ class DeskStatus:
     wealth: Wealth | None
     sequence: int
     consoles: int
+    timing: str = "normal"

@@ -11,6 +11,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order, Origin
 from tui_trader.domain.risk import GateState, RiskProfile
+from tui_trader.domain.timing import NORMAL, Timing
 from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange
 from tui_trader.rules.order_events import Effect, Restarted
@@ -33,8 +34,6 @@ from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.working import WorkingOrders
 
-STRANGER_PAUSES = (0.5, 2.0, 5.0, 10.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -56,6 +55,7 @@ class Surroundings:
     balances: BalanceKeeper
     profile: RiskProfile
     prefix: str
+    timing: Timing = NORMAL
     live: bool = False
     currency: str = "USDT"
     average_cost: Callable[[str], Decimal | None] = lambda _: None
@@ -71,20 +71,20 @@ class OrderPath:
     def __init__(self, given: Surroundings) -> None:
         self._given = given
         clock, store, working, tasks = given.clock, given.store, given.working, given.tasks
-        self.gate = Gate(store, given.bus, clock, given.profile, live=given.live)
+        self.gate = Gate(store, given.bus, clock, given.profile, timing=given.timing, live=given.live)
         self.gate.spawn = tasks.spawn
         self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, clock)
         self._intake = intake = Intake(store, self._recorder, working, self.gate, clock, given.prefix)
         evidence = Evidence(given.exchange, given.prices)
         canceller = Canceller(given.exchange, self._recorder, working, clock)
-        self.outcomes = Outcomes(
-            given.exchange.clock_offset, evidence, intake, self._recorder, working, canceller, tasks, clock
-        )
+        self.outcomes = Outcomes(evidence, intake, self._recorder, working, canceller, tasks, clock, given.timing)
         self._ingest = Ingest(given.exchange, intake, self._recorder, self._gap, self._stranger)
         self._comparison = Comparison(
-            given.exchange, evidence, self._ingest, intake, self._recorder, working, given.prices, clock
+            evidence, self._ingest, intake, self._recorder, working, given.prices, clock, given.timing
         )
-        self.reconciler = Reconciler(given.exchange, store, self._comparison, self._recorder, working, self.gate, clock)
+        self.reconciler = Reconciler(
+            given.exchange, store, self._comparison, self._recorder, working, self.gate, clock, given.timing
+        )
         judge = Judge(given.prices, working, given.balances, self.gate, clock, given.currency)
         placer = Placer(
             given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)
@@ -154,7 +154,7 @@ class OrderPath:
 
     async def _adopt(self, fill: Fill) -> None:
         """Look for the order of a stray execution; the periodic comparison goes on where this gives up."""
-        for pause in STRANGER_PAUSES:
+        for pause in self._given.timing.stranger_s:
             await self._given.clock.sleep(pause)
             with suppress(VenueError):
                 await self._comparison.adopt(fill)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui_trader.clock import Clock
 from tui_trader.domain.order import CancelState, Order, OrderStatus
+from tui_trader.domain.timing import Timing
 from tui_trader.errors import VenueError
-from tui_trader.rules.horizon import LAG_TO_CONCLUDE_MS, Absence, backoff_ms, deadline, horizon, overdue, proved_absent
+from tui_trader.rules.horizon import Absence, backoff_ms, deadline, horizon, overdue, proved_absent
 from tui_trader.rules.order_events import EvidenceMixed, FillsOverdue, LookupMissed, OrderEvent, ProvedAbsent
 from tui_trader.services.cancelling import Canceller
 from tui_trader.services.evidence import Evidence
@@ -23,19 +24,12 @@ from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.working import WorkingOrders
 
-SOON = 0.5
-"""Seconds before the first look: the stream usually answers first."""
-CANCEL_PAUSES = (2.0, 4.0, 8.0, 16.0, 30.0)
-"""Seconds between repeated cancels; the last one goes on."""
-WATCHED_PAUSE = 600.0
-"""Seconds between looks at an order that was proved absent, for the seven days that the venue remembers."""
 WATCHED_MS = 7 * 24 * 3600 * 1000
+"""How long the venue remembers an order, and so how long one that was proved absent is watched."""
 PATIENT_ATTEMPTS = 80
-PATIENT_PAUSE = 60.0
-"""After so many looks (some thirteen minutes) a question is asked once a minute."""
-CLOCK_SLACK_MS = 1000
-OVERDUE_MS = 60_000
-"""How long the executions of a closed order may take before the venue's sums stand in for them (T20)."""
+"""After so many looks (some thirteen minutes) a question is asked patiently."""
+NO_ESTIMATE_MS = 1000
+"""Clock error while the venue's clock was never read."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,23 +38,18 @@ _log = logging.getLogger(__name__)
 class Question:
     """What is known about what is not known of one order."""
 
+    absence: Absence
     attempt: int = 0
     cancels: int = 0
     cancel_at: float = 0.0
-    absence: Absence = field(default_factory=Absence)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Outcomes:
-    """Pursues open questions.
-
-    ``offset`` gives the venue's clock minus ours and its error, in ms; ``lag_ms`` is how long the venue's parts may
-    differ from each other.
-    """
+    """Pursues open questions. ``lag_ms`` is how long the venue's parts may differ from each other."""
 
     def __init__(
         self,
-        offset: Callable[[], tuple[float, float] | None],
         evidence: Evidence,
         intake: Intake,
         recorder: Recorder,
@@ -68,8 +57,8 @@ class Outcomes:
         canceller: Canceller,
         tasks: Tasks,
         clock: Clock,
+        timing: Timing,
     ) -> None:
-        self._offset = offset
         self._evidence = evidence
         self._intake = intake
         self._recorder = recorder
@@ -77,13 +66,14 @@ class Outcomes:
         self._canceller = canceller
         self._tasks = tasks
         self._clock = clock
-        self.lag_ms = LAG_TO_CONCLUDE_MS
+        self._timing = timing
+        self.lag_ms = timing.lag_ms
         self._questions: dict[str, Question] = {}
 
     def pursue(self, order: Order, _note: str = "") -> None:
         """Begin to ask about an order, unless that is being done."""
         if order.id not in self._questions and not self._closed(order):
-            self._questions[order.id] = Question()
+            self._questions[order.id] = Question(self._fresh())
             self._tasks.spawn(f"look up order {order.id}", self._run(order.id))
 
     def hurry(self, order: Order) -> None:
@@ -102,12 +92,15 @@ class Outcomes:
         return horizon(order, self._error_ms(), self.lag_ms) - self._offset_ms()
 
     def _offset_ms(self) -> int:
-        known = self._offset()
+        known = self._evidence.exchange.clock_offset()
         return 0 if known is None else round(known[0])
 
     def _error_ms(self) -> int:
-        known = self._offset()
-        return CLOCK_SLACK_MS + (CLOCK_SLACK_MS if known is None else round(known[1]))
+        known = self._evidence.exchange.clock_offset()
+        return self._timing.clock_slack_ms + (NO_ESTIMATE_MS if known is None else round(known[1]))
+
+    def _fresh(self) -> Absence:
+        return Absence(apart_ms=self._timing.round_apart_ms)
 
     def _now(self) -> int:
         return self._clock.wall_ms()
@@ -151,15 +144,15 @@ class Outcomes:
     def _pause(self, order_id: str, question: Question) -> float:
         order = self._working.find(order_id)
         if order is not None and order.status is OrderStatus.NOT_PLACED:
-            return WATCHED_PAUSE
+            return self._timing.watched_s
         if order is not None and order.final and self._working.stood_in(order):
-            return PATIENT_PAUSE
+            return self._timing.patient_s
         unknown = order is not None and order.status is OrderStatus.UNKNOWN
         if question.attempt == 0 and not unknown:
-            return SOON
+            return self._timing.first_look_s
         if question.attempt > PATIENT_ATTEMPTS:
-            return PATIENT_PAUSE
-        return backoff_ms(question.attempt - (0 if unknown else 1)) / 1000
+            return self._timing.patient_s
+        return backoff_ms(question.attempt - (0 if unknown else 1), self._timing) / 1000
 
     async def _look_safely(self, order: Order, question: Question) -> bool:
         """Ask once; whatever that fails of, the question stays open."""
@@ -190,7 +183,7 @@ class Outcomes:
 
     async def _stand_in(self, order: Order) -> Order:
         """Have the venue's sums, read once more, stand in for executions that do not come (T20)."""
-        if order.status is not OrderStatus.CLOSING or self._now() - order.updated_at < OVERDUE_MS:
+        if order.status is not OrderStatus.CLOSING or self._now() - order.updated_at < self._timing.overdue_ms:
             return order
         try:
             shown = await self._evidence.look(order)
@@ -215,7 +208,8 @@ class Outcomes:
         patience = question.attempt > 1 or order.cancel is CancelState.UNKNOWN
         if order.status is OrderStatus.CLOSING or not patience or now < question.cancel_at:
             return order
-        question.cancel_at = now + CANCEL_PAUSES[min(question.cancels, len(CANCEL_PAUSES) - 1)]
+        pauses = self._timing.cancel_s
+        question.cancel_at = now + pauses[min(question.cancels, len(pauses) - 1)]
         question.cancels += 1
         return await self._canceller.ask(order)
 
@@ -237,7 +231,7 @@ class Outcomes:
         return await self._missed(order, question, asked.missed, asked_at)
 
     async def _seen(self, items: Sequence[News], question: Question) -> bool:
-        question.absence = Absence()
+        question.absence = self._fresh()
         await self._take(items, "lookup")
         return True
 
@@ -259,7 +253,7 @@ class Outcomes:
             residual = await self._evidence.residual(order)
             if proved_absent(absence, server, limit, residual):
                 return ProvedAbsent(now)
-            if overdue(absence, server, limit):
+            if overdue(absence, server, limit, self._timing.mixed_after_ms):
                 return EvidenceMixed(now)
         return LookupMissed(now, absence.rounds, absence.span_ms)
 

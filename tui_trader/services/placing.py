@@ -15,7 +15,7 @@ from tui_trader.domain.risk import Breach, GateState, Level
 from tui_trader.errors import ConfirmationRequired, Denied, NotSent, StoreError, VenueRejected, VenueUnknown
 from tui_trader.exchange.port import Exchange, NewOrder, OrderAck
 from tui_trader.rules.gate import RecentRequest
-from tui_trader.rules.horizon import RECV_WINDOW_MS, not_after
+from tui_trader.rules.horizon import not_after
 from tui_trader.rules.order_events import (
     Acked,
     Ambiguous,
@@ -116,8 +116,8 @@ class Placer:
             price=judged.price,
             created_at=now,
             updated_at=now,
-            not_after=not_after(now + round(offset_ms)),
-            recv_window=RECV_WINDOW_MS,
+            not_after=not_after(now + round(offset_ms), self._gate.timing),
+            recv_window=self._gate.timing.recv_window_ms,
         )
 
     async def _send(self, order: Order, judged: Judgement) -> Placement:

@@ -7,6 +7,7 @@ import logging
 
 from tui_trader.clock import Clock
 from tui_trader.domain.risk import GateState
+from tui_trader.domain.timing import Timing
 from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.comparison import Comparison
@@ -18,10 +19,6 @@ from tui_trader.services.recorder import Recorder
 from tui_trader.services.working import WorkingOrders
 
 ACCOUNT = "account_uid"
-PAUSES = (1.0, 2.0, 5.0, 10.0)
-"""Seconds before another try after the venue could not be read; the last one repeats."""
-OPEN_EVERY = 10.0
-"""Seconds between comparisons of what rests."""
 IDLE_TURNS, ALL_TURNS = 3, 6
 """With nothing working only every third one is made; with every sixth, executions and balances are read too."""
 
@@ -40,6 +37,7 @@ class Reconciler:
         working: WorkingOrders,
         gate: Gate,
         clock: Clock,
+        timing: Timing,
     ) -> None:
         self._exchange = exchange
         self._store = store
@@ -48,6 +46,7 @@ class Reconciler:
         self._working = working
         self._gate = gate
         self._clock = clock
+        self._timing = timing
         self._cursors: Cursors | None = None
         self._wanted = asyncio.Event()
         self._clean = asyncio.Event()
@@ -84,16 +83,16 @@ class Reconciler:
                 self._clean.set()
 
     async def _until_read(self) -> None:
-        failures = 0
+        failures, pauses = 0, self._timing.read_again_s
         while not await self._try():
-            await self._clock.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            await self._clock.sleep(pauses[min(failures, len(pauses) - 1)])
             failures += 1
 
     async def watch(self) -> None:
         """Compare in part for ever, a little at a time; run it under supervision."""
         turn = 0
         while True:
-            await self._clock.sleep(OPEN_EVERY)
+            await self._clock.sleep(self._timing.open_every_s)
             turn += 1
             if self._clean.is_set() and (self._working.working() or turn % IDLE_TURNS == 0):
                 try:

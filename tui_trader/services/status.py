@@ -11,6 +11,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.order import OrderStatus
 from tui_trader.domain.position import PositionSource
+from tui_trader.domain.timing import TimingName
 from tui_trader.exchange.port import Health
 from tui_trader.services.account import AccountService
 from tui_trader.services.bus import EventBus
@@ -33,6 +34,7 @@ class DeskIdentity:
     venue: str
     schema_version: int
     leaves_when_idle: bool
+    timing: str = TimingName.NORMAL.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class DeskService:
             wealth=found.account.wealth(),
             sequence=found.bus.sequence,
             consoles=self._consoles,
+            timing=self._identity.timing,
         )
 
     def console_attached(self) -> AbstractContextManager[None]:

@@ -12,6 +12,7 @@ from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import FINAL, CancelState, Order, OrderRequest, OrderStatus, OrderType, Side
+from tui_trader.domain.timing import NORMAL
 from tui_trader.rules import horizon
 from tui_trader.rules import order_events as ev
 from tui_trader.rules.order_events import Effect, OrderEvent, Transition
@@ -74,7 +75,7 @@ class Desk:
         name = f"o{self.made + 1}"
         order = Order(
             name, name, name, request, S.SENDING, WHOLE[quantity], Decimal(price), now, now,
-            not_after=horizon.not_after(server), recv_window=horizon.RECV_WINDOW_MS,
+            not_after=horizon.not_after(server), recv_window=NORMAL.recv_window_ms,
         )  # fmt: skip
         wanted = locks(order, PAIR)
         if wanted is None or wanted.amount > self.free(wanted.asset):

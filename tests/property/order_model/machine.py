@@ -12,7 +12,7 @@ from tests.property.order_model.healing import heal
 from tests.property.order_model.invariants import Auditor
 from tests.property.order_model.words import REST_MARK, Request
 from tests.property.order_model.world import ACCEPT, ORDERS, SKEWS, TICKS, VERDICTS, World
-from tui_trader.rules.horizon import ROUND_APART_MS
+from tui_trader.domain.timing import NORMAL
 
 which = st.integers(0, 11)
 
@@ -176,7 +176,7 @@ class OrderMachine(RuleBasedStateMachine):
     def pursue(self, which: int, lag: int) -> None:
         """Ask three times, as patiently as the horizon wants it."""
         for _round in range(3):
-            self.world.now += ROUND_APART_MS + 1000
+            self.world.now += NORMAL.round_apart_ms + 1000
             self.world.query(which, lag, at_once=True)
 
     @precondition(resting)

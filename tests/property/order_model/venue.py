@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_trader.domain.order import Side
-from tui_trader.rules.horizon import LAG_TO_CONCLUDE_MS
+from tui_trader.domain.timing import NORMAL
 
 AHEAD_MS = 1000
-LAGS = (0, 0, 1500, 20_000, LAG_TO_CONCLUDE_MS)
+LAGS = (0, 0, 1500, 20_000, NORMAL.lag_ms)
 """How far a read may be behind; the last is what the product allows for."""
 LATE_MS = 2500
 """How long after a cancel an execution of the same moment may still be booked."""
