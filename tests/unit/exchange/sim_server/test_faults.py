@@ -67,6 +67,25 @@ def test_ready_made_answers_have_the_venues_shapes() -> None:
     assert (broken.status, broken.accepted) == (504, True)
 
 
+def test_a_request_has_one_end_and_the_next_rule_waits_for_the_next_request() -> None:
+    book = Faults()
+    book.add(faults.server_error(ORDER, accepted=True, status=504))
+    book.add(faults.drop(ORDER, accepted=False))
+    first, second = book.plan("POST", ORDER), book.plan("POST", ORDER)
+    assert (first.drop, first.answer is not None) == (None, True)
+    assert (second.drop is not None, second.answer) == (True, None)
+    assert book.rules() == {}
+
+
+def test_shares_of_a_mix_are_exact_because_no_two_ends_strike_together() -> None:
+    book = Faults(seed=3)
+    book.add(Rule(action=Action.DROP, probability=0.5))
+    book.add(Rule(action=Action.ANSWER, probability=1.0))
+    plans = [book.plan("GET", "/") for _ in range(2000)]
+    assert all((plan.drop is None) is not (plan.answer is None) for plan in plans)
+    assert 900 < sum(plan.drop is not None for plan in plans) < 1100
+
+
 def test_rules_can_be_removed_one_by_one_or_all() -> None:
     book = Faults()
     first = book.add(faults.refuse_listen_key())
@@ -87,6 +106,8 @@ def test_rules_can_be_removed_one_by_one_or_all() -> None:
         "{}",
         '{"action":"delay","before_ms":-1}',
         '{"action":"answer","status":99}',
+        '{"action":"answer","late_ms":5}',
+        '{"action":"delay","accepted":true,"late_ms":5}',
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(text: str) -> None:

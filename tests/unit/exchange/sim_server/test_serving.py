@@ -37,8 +37,8 @@ class Client:
         query = signature.signed_query(KEY.secret, {**params, "timestamp": stamp})
         return await self.http.request(method, f"{self.running.rest_url}{path}?{query}", headers=HEADERS)
 
-    async def buy(self, client_id: str) -> httpx.Response:
-        order = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "quantity": "1", "price": "99"}
+    async def buy(self, client_id: str, **more: str) -> httpx.Response:
+        order = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "quantity": "1", "price": "99", **more}
         return await self.signed("POST", ORDER, newClientOrderId=client_id, **order)
 
     async def control(self, method: str, path: str, body: Any = None) -> httpx.Response:
@@ -107,6 +107,35 @@ async def test_a_5xx_can_hide_an_order_or_not(client: Client, accepted: bool) ->
     client.running.house.faults.add(faults.server_error(ORDER, accepted=accepted))
     assert (await client.buy("a")).status_code == 503
     assert len(client.venue.orders) == accepted
+
+
+@pytest.mark.parametrize("action", ["answer", "drop"])
+async def test_the_venue_can_act_after_it_has_ended_the_request(client: Client, action: str) -> None:
+    rule = {"action": action, "path": ORDER, "status": 504, "accepted": True, "late_ms": 80, "count": 1}
+    assert (await client.control("POST", "/faults", rule)).status_code == 200
+    if action == "drop":
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.buy("a")
+    else:
+        assert (await client.buy("a")).status_code == 504
+    assert client.venue.orders == {}
+    async with asyncio.timeout(5):
+        while not client.venue.orders:
+            await asyncio.sleep(0.005)
+    assert [order.client_order_id for order in client.venue.orders.values()] == ["a"]
+    (asked,) = (await client.control("GET", "/requests")).json()
+    assert (asked["method"], asked["status"]) == ("POST", 200)
+
+
+async def test_what_is_acted_on_late_is_judged_by_its_timestamp_then(client: Client) -> None:
+    rule = {"action": "answer", "path": ORDER, "status": 504, "accepted": True, "late_ms": 60, "count": 1}
+    await client.control("POST", "/faults", rule)
+    assert (await client.buy("a", recvWindow="20")).status_code == 504
+    async with asyncio.timeout(5):
+        while not (seen := (await client.control("GET", "/requests")).json()):
+            await asyncio.sleep(0.005)
+    assert [(each["method"], each["status"]) for each in seen] == [("POST", 400)]
+    assert client.venue.orders == {}
 
 
 async def test_429_and_403_come_with_their_shapes(client: Client) -> None:

@@ -14,7 +14,8 @@ class Action(StrEnum):
 
     ``delay`` waits before and after the venue works; ``drop`` cuts the connection without an answer; ``answer``
     replaces the answer (5xx, 429, 403, anything); ``stale`` lets reads lag; ``lose`` withholds pushes (a lost
-    depth push is a gap in versions); ``refuse_listen_key`` turns private sockets away.
+    depth push is a gap in versions); ``refuse_listen_key`` turns private sockets away. A request has one end only: of
+    the drops and answers in force the first that strikes it counts, and the others do not see it.
     """
 
     DELAY = "delay"
@@ -25,13 +26,19 @@ class Action(StrEnum):
     REFUSE_LISTEN_KEY = "refuse_listen_key"
 
 
+ENDINGS = frozenset({Action.DROP, Action.ANSWER})
+"""Actions that end a request."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One fault. ``method``, ``path`` and ``channel`` match with ``*`` and ``?``.
 
     ``skip`` lets that many matches pass first; ``count`` ends the rule after so many hits (None: never);
     ``probability`` is per match. ``accepted`` tells whether the venue acts on the request before the fault.
-    Times are in milliseconds, ``retry_after`` in seconds. Figures that make no sense raise ``ValueError``.
+    ``late_ms`` has the venue act only so long after it dropped or answered, as if the request had waited in a queue
+    behind the gateway: it is judged by its timestamp then. Times are in milliseconds, ``retry_after`` in seconds.
+    Figures that make no sense raise ``ValueError``.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = MappingProxyType({"extra": "forbid"})
@@ -47,14 +54,18 @@ class Rule:
     before_ms: int = 0
     after_ms: int = 0
     lag_ms: int = 0
+    late_ms: int = 0
     status: int = 503
     body: str = '{"code":503,"msg":"Unknown error, please check your request or try again later."}'
     content_type: str = "application/json"
     retry_after: int | None = None
 
     def __post_init__(self) -> None:
-        if min(self.skip, self.before_ms, self.after_ms, self.lag_ms, self.retry_after or 0) < 0:
-            raise ValueError("skip, before_ms, after_ms, lag_ms and retry_after are never below 0")
+        times = (self.skip, self.before_ms, self.after_ms, self.lag_ms, self.late_ms, self.retry_after or 0)
+        if min(times) < 0:
+            raise ValueError("skip, before_ms, after_ms, lag_ms, late_ms and retry_after are never below 0")
+        if self.late_ms and not (self.accepted and self.action in ENDINGS):
+            raise ValueError("late_ms goes with a drop or an answer that is accepted")
         if not (0 < self.probability <= 1 and (self.count is None or self.count > 0) and 200 <= self.status <= 599):
             raise ValueError("probability is above 0 and at most 1, count at least 1, status from 200 to 599")
 
@@ -114,6 +125,12 @@ class Plan:
     lag_ms: int = 0
     drop: Rule | None = None
     answer: Rule | None = None
+
+    @property
+    def late_ms(self) -> int:
+        """How long after the end of the request the venue acts on it; 0 when it acts before."""
+        ending = self.drop or self.answer
+        return ending.late_ms if ending is not None else 0
 
 
 NO_FAULTS = Plan()
@@ -181,9 +198,12 @@ class Faults:
     def _strike(
         self, actions: frozenset[Action] | set[Action], route: tuple[str, str] | None = None, channel: str | None = None
     ) -> list[Rule]:
-        struck = []
+        struck: list[Rule] = []
         for number, armed in list(self._armed.items()):
-            if armed.rule.action in actions and _matches(armed.rule, route, channel) and self._hits(armed):
+            ended = armed.rule.action in ENDINGS and any(rule.action in ENDINGS for rule in struck)
+            if ended or armed.rule.action not in actions or not _matches(armed.rule, route, channel):
+                continue
+            if self._hits(armed):
                 struck.append(armed.rule)
                 if armed.hits == armed.rule.count:
                     del self._armed[number]

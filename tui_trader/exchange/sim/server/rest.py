@@ -5,6 +5,7 @@ import json
 import math
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,6 +47,10 @@ class Answer:
         return Response(self.body, self.status, headers, self.content_type)
 
 
+_NOTHING: Final = Answer(0, "")
+"""Stands for the answer of a request that ends in another way."""
+
+
 class Rest:
     """The REST face of one simulator. ``log`` remembers what came in, while the control channel is on."""
 
@@ -61,7 +66,7 @@ class Rest:
         latency = self._house.faults.latency_ms / 2
         await _pause(plan.before_ms + latency)
         try:
-            answer = _struck(plan, accepted=False) or self._perform(request, plan)
+            answer = _struck(plan, accepted=False) or self._answer(request, plan)
         except UsageError:  # the state log is broken: what is not on disk is not answered
             await _cut(scope, receive)
             return
@@ -71,9 +76,20 @@ class Rest:
             return
         await (_struck(plan, accepted=True) or answer).response()(scope, receive, send)
 
-    def _perform(self, request: Request, plan: Plan) -> Answer:
+    def _answer(self, request: Request, plan: Plan) -> Answer:
+        """Act on a request now, later or not at all; what is not acted on now has no answer of its own."""
         if plan.drop is not None and not plan.drop.accepted:
-            return Answer(0, "")
+            return _NOTHING
+        if plan.late_ms:
+            asyncio.get_running_loop().call_later(plan.late_ms / 1000, self._perform_late, request, plan)
+            return _NOTHING
+        return self._perform(request, plan)
+
+    def _perform_late(self, request: Request, plan: Plan) -> None:
+        with suppress(UsageError):  # nobody is there to be told; the next request meets the broken log itself
+            self._perform(request, plan)
+
+    def _perform(self, request: Request, plan: Plan) -> Answer:
         answer = self.perform(request, plan.lag_ms)
         if self._house.control:
             bare = {name: value for name, value in request.params.items() if name != "signature"}
