@@ -151,6 +151,9 @@ async def test_health_is_known_after_opening(exchange: Exchange) -> None:
     offset = exchange.clock_offset()
     assert offset is not None
     assert abs(offset[0]) <= offset[1] + 50
+    age = exchange.clock_age_s()
+    assert age is not None
+    assert 0 <= age < 60
     assert (exchange.latency_ms() or 0) > 0
     assert 0 < exchange.budget_used() <= 1
     assert any(feed.name == "rest" and feed.up for feed in exchange.feeds())

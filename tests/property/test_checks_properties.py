@@ -14,7 +14,7 @@ from tui_trader.domain.market import Quote
 from tui_trader.domain.order import OrderRequest, OrderType, Side
 from tui_trader.domain.risk import GateState, Level, RiskProfile
 from tui_trader.rules.checks import evaluate, hard, soft
-from tui_trader.rules.gate import GateInput, RecentRequest
+from tui_trader.rules.gate import ClockReading, GateInput, RecentRequest
 from tui_trader.rules.reservation import Reservation
 
 D = Decimal
@@ -42,6 +42,8 @@ def inputs(draw: st.DrawFn) -> GateInput:
         state=draw(st.sampled_from(list(GateState))),
         profile=RiskProfile(),
         now=NOW,
+        clock=ClockReading(0.0, 20.0, 1.0),
+        stream_up=True,
         quote=draw(
             st.none()
             | st.builds(Quote, st.just("BTCUSDT"), figures, sane, figures, sane, st.just(0), st.just(NOW - 100))

@@ -106,6 +106,8 @@ class ExchangeTwin:
         self.sinks: dict[tuple[Any, ...], list[Callable[[Any], None]]] = {}
         self.opened = False
         self.offset: tuple[float, float] | None = (0.0, 20.0)
+        self.clock_age: float | None = 1.0
+        self.stream_up = True
         self._pushes: asyncio.Queue[UserEvent | Exception | None] = asyncio.Queue()
         self._numbers = itertools.count(1)
 
@@ -433,6 +435,14 @@ class ExchangeTwin:
     def clock_offset(self) -> tuple[float, float] | None:
         """Return ``offset``."""
         return self.offset
+
+    def clock_age_s(self) -> float | None:
+        """Return ``clock_age``."""
+        return self.clock_age
+
+    def private_stream_up(self) -> bool:
+        """Return ``stream_up``."""
+        return self.stream_up
 
     def latency_ms(self) -> float | None:
         """Return a figure."""

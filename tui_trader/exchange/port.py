@@ -243,6 +243,14 @@ class Health(Protocol):
         """Return (server minus local, error bound) in ms, or ``None`` before the first sample."""
         ...
 
+    def clock_age_s(self) -> float | None:
+        """Return the seconds since the clock was read; ``None`` when no reading holds: none yet, or time jumped."""
+        ...
+
+    def private_stream_up(self) -> bool:
+        """Tell whether own orders, fills and balances are being pushed now."""
+        ...
+
     def latency_ms(self) -> float | None:
         """Return the last round trip."""
         ...

@@ -34,7 +34,9 @@ FORM: tuple[Callable[[GateInput], Iterable[Breach]], ...] = (gate_structure.numb
 CHECKS: tuple[Check, ...] = (
     Check("R04", gate_structure.pair_rules),
     Check("R16", gate_structure.reduce_only),
+    Check("R12", gate_state.clock),
     Check("R13", gate_state.gate_state),
+    Check("R14", gate_state.private_stream),
     Check("R11", gate_market.quote_age),
     Check("R08", gate_market.collar, softens=True),
     Check("R10", gate_market.naked_market, softens=True),

@@ -35,6 +35,18 @@ class RecentRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockReading:
+    """What is known of the venue's clock: how far it is ahead of ours and by how much that may be wrong, both in ms.
+
+    ``age_s`` is how long ago it was read, ``None`` when the reading no longer holds.
+    """
+
+    ahead_ms: float
+    error_ms: float
+    age_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GateInput:
     """Everything the checks may know. Whatever is missing, stale or not a number makes a check refuse.
 
@@ -44,7 +56,8 @@ class GateInput:
     oldest first.
     ``rates`` is what one unit of a quote asset is worth in ``currency``, for every asset that has a way there.
     ``unknown_budget`` orders of unknown outcome block every new one.
-    ``now`` is UTC ms of the clock that stamped the quote's ``received``.
+    ``now`` is UTC ms of the clock that stamped the quote's ``received``. ``clock`` is the reading of the venue's clock,
+    ``stream_up`` whether the venue pushes own orders, fills and balances.
     """
 
     request: OrderRequest
@@ -54,6 +67,8 @@ class GateInput:
     state: GateState
     profile: RiskProfile
     now: int
+    clock: ClockReading | None = None
+    stream_up: bool = False
     quote: Quote | None = None
     last: Decimal | None = None
     book: Book | None = None

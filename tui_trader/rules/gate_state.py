@@ -1,12 +1,19 @@
-"""Checks of state: what passes in which state of the gate, and what unknown outcomes block (R13, R14, R27)."""
+"""Checks of state: the gate's, the way to the exchange, and what unknown outcomes block (R12, R13, R14, R27)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tui_trader.domain.order import OrderStatus, Origin
 from tui_trader.domain.risk import Breach, GateState, Level
 from tui_trader.rules.gate import OWN, GateFacts
+
+CLOCK_ERROR_MS = 500
+"""An order's deadline means nothing when the exchange's clock may be further off than this (R12)."""
+
+CLOCK_AGE_S = 360
+"""How old a reading of the exchange's clock may be: it is renewed every 300 s, and a renewal takes a moment (R12)."""
 
 OPEN_QUESTION = frozenset({OrderStatus.UNKNOWN, OrderStatus.QUARANTINED})
 
@@ -40,6 +47,36 @@ def _level(facts: GateFacts, state: GateState) -> Level | None:
     if origin is Origin.ALGO:
         return Level.HARD
     return Level.SOFT if state is GateState.HALTED else Level.WARN
+
+
+def clock(facts: GateFacts) -> Iterator[Breach]:
+    """R12: the exchange's clock is known, well enough and since not long ago; without it no order can be dated."""
+    reading = facts.given.clock
+    advice = "wait for the connection"
+    if reading is None or not math.isfinite(reading.ahead_ms):
+        message = "The exchange's clock is not known yet, so an order could not be dated."
+        yield Breach("clock_unsynced", Level.HARD, message, suggestion=advice)
+        return
+    level = Level.SOFT if facts.reducing else Level.HARD
+    if not reading.error_ms <= CLOCK_ERROR_MS:
+        shown, limit = f"{reading.error_ms:.0f} ms", f"{CLOCK_ERROR_MS} ms"
+        message = f"The exchange's clock is only known to {shown}; the limit is {limit}."
+        yield Breach("clock_error", level, message, shown, limit, advice)
+    if reading.age_s is None or not 0 <= reading.age_s <= CLOCK_AGE_S:
+        shown = "an unknown time" if reading.age_s is None else f"{reading.age_s:.0f} s"
+        limit = f"{CLOCK_AGE_S} s"
+        message = f"The exchange's clock was read {shown} ago; the limit is {limit}."
+        yield Breach("clock_stale", level, message, shown, limit, advice)
+
+
+def private_stream(facts: GateFacts) -> Iterator[Breach]:
+    """R14: while own fills and balances are not pushed, what is known of the account may be old: nothing is opened."""
+    if facts.given.stream_up:
+        return
+    level = _level(facts, GateState.RECONCILING)
+    if level is not None:
+        message = "The exchange is not telling of your own orders and fills at the moment."
+        yield Breach("stream_down", level, message, "down", "up", "wait until the connection is back")
 
 
 def unknown_orders(facts: GateFacts) -> Iterator[Breach]:

@@ -16,9 +16,10 @@ from tui_trader.domain.money import EXACT, ZERO, floor_to, parse
 from tui_trader.domain.order import OrderRequest, OrderType, Side
 from tui_trader.domain.risk import Breach, Level
 from tui_trader.errors import NotFound, Refused, UsageError
+from tui_trader.exchange.port import Health
 from tui_trader.rules.book_walk import quantity_for
 from tui_trader.rules.checks import evaluate
-from tui_trader.rules.gate import GateInput, sound_quote
+from tui_trader.rules.gate import ClockReading, GateInput, sound_quote
 from tui_trader.rules.pricing import market_cap
 from tui_trader.services.gate import Gate
 from tui_trader.services.inner import BalanceKeeper, Prices
@@ -63,6 +64,7 @@ class Judge:
         working: WorkingOrders,
         balances: BalanceKeeper,
         gate: Gate,
+        health: Health,
         clock: Clock,
         currency: str = "USDT",
     ) -> None:
@@ -70,6 +72,7 @@ class Judge:
         self._working = working
         self._balances = balances
         self._gate = gate
+        self._health = health
         self._clock = clock
         self._currency = currency
 
@@ -149,6 +152,11 @@ class Judge:
         bids, asks = ((best.bid, best.bid_quantity),), ((best.ask, best.ask_quantity),)
         return Book(pair.symbol, bids, asks, 0, best.at, best.received)
 
+    def _reading(self) -> ClockReading | None:
+        """Return what is known of the venue's clock."""
+        offset = self._health.clock_offset()
+        return None if offset is None else ClockReading(*offset, self._health.clock_age_s())
+
     def _given(
         self,
         request: OrderRequest,
@@ -178,6 +186,8 @@ class Judge:
             state=self._gate.state,
             profile=self._gate.profile,
             now=now,
+            clock=self._reading(),
+            stream_up=self._health.private_stream_up(),
             quote=quote,
             last=None if ticker is None else ticker.last,
             book=self._prices.book_now(request.symbol),

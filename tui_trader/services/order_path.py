@@ -85,7 +85,7 @@ class OrderPath:
         self.reconciler = Reconciler(
             given.exchange, store, self._comparison, self._recorder, working, self.gate, clock, given.timing
         )
-        judge = Judge(given.prices, working, given.balances, self.gate, clock, given.currency)
+        judge = Judge(given.prices, working, given.balances, self.gate, given.exchange, clock, given.currency)
         placer = Placer(
             given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)
         )

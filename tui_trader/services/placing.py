@@ -35,13 +35,6 @@ from tui_trader.services.ports import Store
 from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.working import WorkingOrders
 
-UNSYNCED = Breach(
-    "clock_unsynced",
-    Level.HARD,
-    "The exchange's clock is not known yet, so an order could not be dated.",
-    suggestion="wait for the connection",
-)
-
 _log = logging.getLogger(__name__)
 
 
@@ -93,18 +86,15 @@ class Placer:
         """
         await self._judge.freshen(request.symbol)
         judged = self._judge.judge(request)
-        offset = self._exchange.clock_offset()
-        if offset is None:
-            judged = replace(judged, breaches=(*judged.breaches, UNSYNCED))
-        order = self._order(intent_id, judged, 0 if offset is None else offset[0])
+        order = self._order(intent_id, judged)
         if judged.refused:
             return await self._deny(order, judged)
         if judged.asks and not self._confirmations.passes(confirmation, request, judged.breaches):
             return await self._ask(intent_id, request, judged)
         return await self._send(order, judged)
 
-    def _order(self, intent_id: str, judged: Judgement, offset_ms: float) -> Order:
-        now = judged.given.now
+    def _order(self, intent_id: str, judged: Judgement) -> Order:
+        now, clock = judged.given.now, judged.given.clock
         order_id, client_id = self._names.make(now)
         return Order(
             id=order_id,
@@ -116,7 +106,7 @@ class Placer:
             price=judged.price,
             created_at=now,
             updated_at=now,
-            not_after=not_after(now + round(offset_ms), self._gate.timing),
+            not_after=not_after(now + round(0 if clock is None else clock.ahead_ms), self._gate.timing),
             recv_window=self._gate.timing.recv_window_ms,
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -13,12 +14,13 @@ from tui_trader.domain.market import Book, Quote
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Origin, Side
 from tui_trader.domain.risk import GateState, Level, RiskProfile
 from tui_trader.rules.checks import evaluate, hard, soft
-from tui_trader.rules.gate import GateInput, RecentRequest
+from tui_trader.rules.gate import ClockReading, GateInput, RecentRequest
 from tui_trader.rules.reservation import Reservation
 
 D = Decimal
 HARD, SOFT, WARN = Level.HARD, Level.SOFT, Level.WARN
 NOW = 1_000_100
+CLOCK = ClockReading(0.0, 20.0, 1.0)
 BUY = OrderRequest("BTCUSDT", Side.BUY, OrderType.LIMIT)
 SELL = replace(BUY, side=Side.SELL)
 MARKET = replace(BUY, type=OrderType.MARKET)
@@ -38,6 +40,8 @@ def given(pair: Instrument, quote: Quote) -> Given:
             state=GateState.ACTIVE,
             profile=RiskProfile(),
             now=NOW,
+            clock=CLOCK,
+            stream_up=True,
             quote=quote,
             last=D(100),
             balances=balances,
@@ -114,6 +118,37 @@ def test_everything_else_is_refused_unless_active(given: Given, state: GateState
     assert found(given(replace(SELL, origin=Origin.EXTERNAL), state=state)) == {"gate_closed": HARD}
     algo = {} if state is GateState.REDUCING else {"gate_closed": HARD}
     assert found(given(replace(SELL, origin=Origin.ALGO), state=state)) == algo
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        (None, {"clock_unsynced": HARD}),
+        (ClockReading(math.nan, 20.0, 1.0), {"clock_unsynced": HARD}),
+        (ClockReading(0.0, 500.0, 1.0), {}),
+        (ClockReading(0.0, 500.1, 1.0), {"clock_error": HARD}),
+        (ClockReading(0.0, math.nan, 1.0), {"clock_error": HARD}),
+        (ClockReading(0.0, math.inf, 1.0), {"clock_error": HARD}),
+        (ClockReading(0.0, 20.0, 360.0), {}),
+        (ClockReading(0.0, 20.0, 360.1), {"clock_stale": HARD}),
+        (ClockReading(0.0, 20.0, math.nan), {"clock_stale": HARD}),
+        (ClockReading(0.0, 20.0, None), {"clock_stale": HARD}),
+    ],
+)
+def test_nothing_is_opened_by_a_clock_that_is_unknown_loose_or_old(
+    given: Given, reading: ClockReading | None, expected: dict[str, Level]
+) -> None:
+    assert found(given(clock=reading)) == expected
+    softened = {code: level if code == "clock_unsynced" else SOFT for code, level in expected.items()}
+    assert found(given(SELL, clock=reading)) == softened
+
+
+def test_while_the_private_stream_is_down_only_what_reduces_passes(given: Given) -> None:
+    assert found(given(stream_up=False)) == {"stream_down": HARD}
+    assert found(given(SELL, stream_up=False)) == {"stream_down": WARN}
+    assert found(given(replace(SELL, origin=Origin.EXIT), stream_up=False)) == {}
+    assert found(given(replace(SELL, origin=Origin.ALGO), stream_up=False)) == {"stream_down": HARD}
+    assert found(given(SELL, quantity=D(4), stream_up=False))["stream_down"] is HARD
 
 
 def test_a_sell_of_more_than_is_free_does_not_reduce(given: Given) -> None:

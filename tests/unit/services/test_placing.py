@@ -312,6 +312,20 @@ async def test_without_the_venues_clock_an_order_is_denied() -> None:
         rig.exchange.offset = None
         with pytest.raises(Denied, match="clock"):
             await rig.place()
+        rig.exchange.offset, rig.exchange.clock_age = (0.0, 20.0), None
+        with pytest.raises(Denied, match="clock"):
+            await rig.place()
+        assert rig.exchange.sent == []
+
+
+async def test_while_the_private_stream_is_down_nothing_is_opened_and_a_holding_can_be_sold() -> None:
+    async with running() as rig:
+        rig.exchange.stream_up = False
+        with pytest.raises(Denied, match="own orders"):
+            await rig.place()
+        done = await rig.place(side=Side.SELL, price=D(101))
+        assert done.outcome is Outcome.ACCEPTED
+        assert (await rig.orders.cancel(done.order.id)).failures == []
 
 
 async def test_one_size_is_needed_and_no_more() -> None:

@@ -86,6 +86,14 @@ class MexcExchange(Orders, AccountReads, MarketReads, Watches):
         """Return (server minus local, error bound) in ms, or ``None`` before the first sample."""
         return self.core.server_clock.offset()
 
+    def clock_age_s(self) -> float | None:
+        """Return the seconds since the clock was read; ``None`` when no reading holds: none yet, or time jumped."""
+        return self.core.server_clock.age_s()
+
+    def private_stream_up(self) -> bool:
+        """Tell whether own orders, fills and balances are being pushed now; never without credentials."""
+        return self.core.user is not None and self.core.user.up
+
     def latency_ms(self) -> float | None:
         """Return the last round trip."""
         return self.core.trip.last_ms

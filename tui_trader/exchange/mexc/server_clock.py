@@ -61,6 +61,11 @@ class ServerClock:
         bound = best.round_trip / 2 + abs(elapsed) * DRIFT + ROUNDING_MS
         return best.server + elapsed - self._clock.wall_ms(), bound
 
+    def age_s(self) -> float | None:
+        """Return the seconds since the reading; ``None`` when there is none that holds (:attr:`synced`)."""
+        best = self._best
+        return None if best is None or not self.synced else self._clock.monotonic() - best.monotonic
+
     def monotonic_at(self, server_ms: int) -> float:
         """Return the monotonic second at which the server's clock will show ``server_ms``."""
         return self._clock.monotonic() + (server_ms - self.now_ms()) / 1000.0

@@ -52,6 +52,11 @@ class UserStream:
         """Events that wait to be taken."""
         return self._queue.qsize()
 
+    @property
+    def up(self) -> bool:
+        """Whether the line is up with all its channels."""
+        return self._line.up and all(topic.live for topic in self._line.topics.values())
+
     async def open(self, patience: float = 10.0) -> None:
         """Start; wait for the first attempt to subscribe to end, but no longer than ``patience`` seconds."""
         self._line.start()
@@ -77,12 +82,11 @@ class UserStream:
 
     def feed(self) -> FeedHealth:
         """Tell how the stream is; it is up only when all its channels are."""
-        live = self._line.up and all(topic.live for topic in self._line.topics.values())
         refused = any(topic.refused for topic in self._line.topics.values())
         detail = "refused by the exchange" if refused else self._line.detail
         if self.backlog:
             detail = f"{detail}, {self.backlog} waiting".removeprefix(", ")
-        return FeedHealth(self._line.name, live, self._line.last_payload, detail)
+        return FeedHealth(self._line.name, self.up, self._line.last_payload, detail)
 
     async def _address(self) -> str:
         return f"{self._ws_url}?listenKey={await self._key.get()}"

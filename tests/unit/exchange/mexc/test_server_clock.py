@@ -52,12 +52,21 @@ async def test_the_bound_grows_with_time(turned: Any) -> None:
     assert (server.offset() or (0, 0))[1] == pytest.approx(before + 50, abs=0.1)
 
 
+async def test_the_age_of_the_reading_is_told(turned: Any) -> None:
+    assert ServerClock(turned, Venue(turned, 0, [0.02]).read).age_s() is None
+    server = await synced(turned, Venue(turned, 0, [0.02]))
+    before = server.age_s() or 0.0
+    await turned.turn(100.0)
+    assert (server.age_s() or 0.0) - before == pytest.approx(100.0)
+
+
 async def test_a_step_of_the_wall_clock_does_not_move_the_estimate_and_asks_for_a_reading(turned: Any) -> None:
     server = await synced(turned, Venue(turned, 0, [0.02]))
     before = server.now_ms()
     turned.step_wall(3_600_000)
     assert server.now_ms() == before
     assert not server.synced
+    assert server.age_s() is None
     offset, _ = server.offset() or (0.0, 0.0)
     assert offset == pytest.approx(-3_600_000, abs=20)
 

@@ -142,6 +142,7 @@ async def test_own_orders_fills_and_balances_come_as_the_ports_values(pusher: An
     )
     feed = next(feed for feed in desk.exchange.feeds() if feed.name == "account")
     assert feed.up
+    assert desk.exchange.private_stream_up()
 
 
 @pytest.mark.parametrize(
@@ -274,6 +275,7 @@ async def test_a_client_that_connects_late_says_so_as_a_gap(pusher: Any, turned:
         await turning(turned, lambda: exchange.core.user is not None and exchange.core.user.backlog)
         feed = next(feed for feed in exchange.feeds() if feed.name == "account")
         assert not feed.up
+        assert not exchange.private_stream_up()
         assert feed.detail == "refused by the exchange, 1 waiting"
         assert isinstance(await anext(exchange.user_events()), StreamGap)
         assert keys.called
