@@ -85,7 +85,7 @@ def assemble(
     contexts = Contexts(market, keeper, account, path.orders)
     services = Services(
         orders=path.orders,
-        commands=CommandService(path.orders, planner, contexts, path.gate, clock),
+        commands=CommandService(path.orders, planner, contexts, path.gate, path.resumption, clock),
         positions=PositionService(keeper, path.orders, market, store, clock),
         market=market,
         account=account,

@@ -77,6 +77,11 @@ class Gate:
         return self._reason
 
     @property
+    def comparing(self) -> str:
+        """What the comparison with the venue is about, or waits for; empty while none runs."""
+        return self._reconciling or ""
+
+    @property
     def locked(self) -> bool:
         """Whether live trading waits for :attr:`phrase`."""
         return self._locked

@@ -1,10 +1,10 @@
-"""The typed words that move the gate: ``unlock PHRASE``, ``lock``, ``resume``. They stand alone in a line."""
+"""The typed words that move the gate: ``unlock PHRASE``, ``lock``, ``resume REASON``. They stand alone in a line."""
 
 from __future__ import annotations
 
-from tui_trader.domain.risk import GateState
 from tui_trader.services.gate import Gate
 from tui_trader.services.model import LineOutcome, LineStep
+from tui_trader.services.resuming import Resumption
 
 UNLOCK, LOCK, RESUME = "unlock", "lock", "resume"
 WORDS = frozenset({UNLOCK, LOCK, RESUME})
@@ -17,26 +17,30 @@ def gate_word(line: str) -> tuple[str, str] | None:
 
 
 def preview_gate(word: str, rest: str, gate: Gate) -> LineOutcome:
-    """Say what a word would do; ``unlock`` is refused until the whole phrase was typed after it."""
+    """Say what a word would do; ``unlock`` wants the whole phrase after it, ``resume`` a reason."""
     if word == UNLOCK and gate.locked and rest != gate.phrase:
         step = LineStep(
             "Unlock live trading with REAL MONEY.", word, refused=f"Type the whole phrase: {UNLOCK} {gate.phrase}"
         )
         return LineOutcome(False, [step])
+    if word == RESUME and not rest:
+        step = LineStep("Trade again.", word, refused=f"Say why trading may go on; type: {RESUME} REASON")
+        return LineOutcome(False, [step])
     sentences = {
         UNLOCK: "Unlock live trading with REAL MONEY, for as long as the desk runs.",
         LOCK: "Lock live trading; cancels still pass.",
-        RESUME: f"Trade again: the gate stands at {gate.state.value}. {gate.reason}".strip(),
+        RESUME: f"Compare with the exchange, then trade again; the gate stands at {gate.state.value}. {gate.reason}",
     }
     asked = RESUME if word == RESUME else None
-    return LineOutcome(True, [LineStep(sentences[word], word, confirm="word" if asked else "none", word=asked)])
+    return LineOutcome(True, [LineStep(sentences[word].strip(), word, confirm="word" if asked else "none", word=asked)])
 
 
-async def run_gate(word: str, rest: str, gate: Gate) -> LineOutcome:
+async def run_gate(word: str, rest: str, gate: Gate, resumption: Resumption) -> LineOutcome:
     """Do it.
 
     Raises:
-        Conflict: the phrase that was typed is not the one that unlocks.
+        Conflict: the phrase that was typed is not the one that unlocks, or the comparison found no clean end.
+        UsageError: there is no reason to resume.
 
     """
     if word == UNLOCK:
@@ -44,6 +48,6 @@ async def run_gate(word: str, rest: str, gate: Gate) -> LineOutcome:
     elif word == LOCK:
         await gate.lock()
     else:
-        await gate.change(GateState.ACTIVE, "resumed by a person")
+        await resumption.resume(rest)
     said = f"The gate stands at {gate.state.value}. {gate.reason}".strip()
     return LineOutcome(True, [LineStep(said, word)])

@@ -31,6 +31,7 @@ from tui_trader.services.ports import Store
 from tui_trader.services.preview import Previewer
 from tui_trader.services.reconcile import Reconciler
 from tui_trader.services.recorder import Draft, Recorder
+from tui_trader.services.resuming import Resumption
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.working import WorkingOrders
 
@@ -83,8 +84,16 @@ class OrderPath:
             evidence, self._ingest, intake, self._recorder, working, given.prices, clock, given.timing
         )
         self.reconciler = Reconciler(
-            given.exchange, store, self._comparison, self._recorder, working, self.gate, clock, given.timing
+            given.exchange,
+            store,
+            self._comparison,
+            self._recorder,
+            working,
+            self.gate,
+            clock,
+            self.outcomes.unknown_until,
         )
+        self.resumption = Resumption(self.gate, self.reconciler, clock)
         judge = Judge(given.prices, working, given.balances, self.gate, given.exchange, clock, given.currency)
         placer = Placer(
             given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from tui_trader.clock import Clock
+from tui_trader.domain.order import Order
 from tui_trader.domain.risk import GateState
-from tui_trader.domain.timing import Timing
 from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.comparison import Comparison
@@ -37,7 +39,7 @@ class Reconciler:
         working: WorkingOrders,
         gate: Gate,
         clock: Clock,
-        timing: Timing,
+        unknown_until: Callable[[Order], int | None],
     ) -> None:
         self._exchange = exchange
         self._store = store
@@ -46,7 +48,8 @@ class Reconciler:
         self._working = working
         self._gate = gate
         self._clock = clock
-        self._timing = timing
+        self._timing = gate.timing
+        self._unknown_until = unknown_until
         self._cursors: Cursors | None = None
         self._wanted = asyncio.Event()
         self._clean = asyncio.Event()
@@ -75,6 +78,7 @@ class Reconciler:
             self._wanted.clear()
             try:
                 await self._until_read()
+                await self._until_known()
             except Exception:
                 self._wanted.set()  # the gate stays closed, so the next run must begin with this one
                 raise
@@ -87,6 +91,20 @@ class Reconciler:
         while not await self._try():
             await self._clock.sleep(pauses[min(failures, len(pauses) - 1)])
             failures += 1
+
+    async def _until_known(self) -> None:
+        """Wait for orders whose outcome may still become known, until another comparison is wanted (§2.5)."""
+        while not self._wanted.is_set() and (open_until := self._open_until()):
+            count, last = len(open_until), datetime.fromtimestamp(max(open_until) / 1000, UTC)
+            orders = "1 order is" if count == 1 else f"{count} orders are"
+            self._gate.begin(f"The outcome of {orders} not known yet; it will be by {last:%H:%M:%S} UTC.")
+            await self._clock.sleep(self._timing.first_look_s)
+
+    def _open_until(self) -> list[int]:
+        """List until when (UTC ms) each order of unknown outcome may still turn up; those past that are left out."""
+        now = self._clock.wall_ms()
+        known_at = (self._unknown_until(order) for order in self._working.working())
+        return [at for at in known_at if at is not None and at >= now]
 
     async def watch(self) -> None:
         """Compare in part for ever, a little at a time; run it under supervision."""

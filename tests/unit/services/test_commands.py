@@ -119,8 +119,8 @@ async def test_live_says_real_money_and_opens_locked() -> None:
 async def test_a_halted_desk_is_resumed_by_a_word() -> None:
     async with desk() as rig:
         await rig.desk.path.gate.change(GateState.HALTED, "stop")
-        assert (await rig.preview("resume")).steps[0].word == "resume"
-        await rig.run("resume")
+        assert (await rig.preview("resume all is well")).steps[0].word == "resume"
+        await rig.run("resume all is well")
         assert rig.services.desk.status().gate is GateState.ACTIVE
 
 

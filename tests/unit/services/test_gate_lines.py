@@ -7,11 +7,12 @@ import pytest
 from tests.twins.clock import VirtualClock
 from tests.twins.keepers import Ear
 from tests.twins.store import StoreTwin
-from tests.unit.services.order_rig import PROFILE
+from tests.unit.services.order_rig import PROFILE, Rig, running
 from tui_trader.domain.risk import GateState
-from tui_trader.errors import Conflict
+from tui_trader.errors import Conflict, UsageError
 from tui_trader.services.gate import Gate
 from tui_trader.services.gate_lines import gate_word, preview_gate, run_gate
+from tui_trader.services.resuming import Resumption
 
 PHRASE = "80393991 REAL MONEY"
 
@@ -21,6 +22,11 @@ async def a_gate(*, live: bool = True) -> Gate:
     gate.account = "80393991"
     await gate.clean()
     return gate
+
+
+def unused() -> Resumption:
+    """Return a way back to trading that no word here takes."""
+    return Rig().path.resumption
 
 
 def test_a_word_stands_first_and_keeps_what_follows() -> None:
@@ -37,7 +43,7 @@ async def test_only_the_whole_phrase_unlocks(rest: str) -> None:
     assert not shown.ok
     assert f"unlock {PHRASE}" in (shown.steps[0].refused or "")
     with pytest.raises(Conflict, match=PHRASE):
-        await run_gate("unlock", rest, gate)
+        await run_gate("unlock", rest, gate, unused())
     assert gate.state is GateState.CANCEL_ONLY
 
 
@@ -45,23 +51,27 @@ async def test_the_phrase_is_its_own_confirmation() -> None:
     gate = await a_gate()
     shown = preview_gate("unlock", PHRASE, gate)
     assert (shown.ok, shown.steps[0].confirm) == (True, "none")
-    assert (await run_gate("unlock", PHRASE, gate)).steps[0].sentence == "The gate stands at ACTIVE."
+    assert (await run_gate("unlock", PHRASE, gate, unused())).steps[0].sentence == "The gate stands at ACTIVE."
     assert preview_gate("unlock", "", gate).ok
 
 
 async def test_a_lock_needs_no_word_and_holds() -> None:
     gate = await a_gate()
-    await run_gate("unlock", PHRASE, gate)
+    await run_gate("unlock", PHRASE, gate, unused())
     assert preview_gate("lock", "", gate).steps[0].confirm == "none"
-    assert "locked" in (await run_gate("lock", "", gate)).steps[0].sentence
+    assert "locked" in (await run_gate("lock", "", gate, unused())).steps[0].sentence
     assert gate.state is GateState.CANCEL_ONLY
 
 
-async def test_to_resume_is_asked_about_by_its_word() -> None:
-    gate = await a_gate(live=False)
-    await gate.change(GateState.REDUCING, "an alarm")
-    shown = preview_gate("resume", "", gate).steps[0]
-    assert (shown.confirm, shown.word) == ("word", "resume")
-    assert "REDUCING" in shown.sentence
-    await run_gate("resume", "", gate)
-    assert gate.state is GateState.ACTIVE
+async def test_to_resume_wants_a_reason_and_is_asked_about_by_its_word() -> None:
+    async with running() as rig:
+        gate, resumption = rig.gate, rig.path.resumption
+        await gate.change(GateState.REDUCING, "an alarm")
+        assert "resume REASON" in (preview_gate("resume", "", gate).steps[0].refused or "")
+        with pytest.raises(UsageError, match="resume REASON"):
+            await run_gate("resume", " ", gate, resumption)
+        shown = preview_gate("resume", "looked at it", gate).steps[0]
+        assert (shown.confirm, shown.word) == ("word", "resume")
+        assert "REDUCING" in shown.sentence
+        await run_gate("resume", "looked at it", gate, resumption)
+        assert gate.state is GateState.ACTIVE

@@ -11,20 +11,22 @@ from tests.twins.clock import settle, until
 from tests.twins.exchange import CUT, UNAVAILABLE, Trouble
 from tests.unit.services.order_rig import LIMIT_BUY, Rig, running
 from tui_trader.domain.balance import Balance
+from tui_trader.domain.events import EventKind
 from tui_trader.domain.order import CancelState, OrderStatus, Origin
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, Denied
 from tui_trader.exchange.port import BalanceChange
 from tui_trader.services.model import Outcome
+from tui_trader.services.resuming import PATIENCE_S
 
 D = Decimal
 
 
-async def restarted(rig: Rig, **given: object) -> Rig:
+async def restarted(rig: Rig, *, clean: bool = True, **given: object) -> Rig:
     """Kill a rig and start another one over what is left."""
     await rig.stop()
     again = Rig(store=rig.store, exchange=rig.exchange, **given)
-    await again.start()
+    await again.start(clean=clean)
     return again
 
 
@@ -66,11 +68,16 @@ async def test_a_kill_before_the_write_leaves_an_order_that_is_proved_absent() -
     rig.exchange.next("place", Trouble(reaches=False, wait=asyncio.Event()))
     placing = asyncio.create_task(rig.place())
     await until(lambda: bool(rig.exchange.sent))
-    again = await restarted(rig)
+    again = await restarted(rig, clean=False)
+    await settle()
     (order_id,) = rig.store.order_rows
     assert again.stored(order_id).status is OrderStatus.UNKNOWN
-    await again.clock.advance(200)
+    await again.clock.advance(100)
+    assert again.gate.state is GateState.RECONCILING
+    assert "outcome of 1 order is not known yet" in again.gate.reason
+    await again.clock.advance(100)
     assert again.stored(order_id).status is OrderStatus.NOT_PLACED
+    assert again.gate.state is GateState.ACTIVE
     placing.cancel()
     await again.stop()
 
@@ -275,3 +282,27 @@ def _fields(number: int) -> dict[str, object]:
         "quantity": D(1),
         "price": D(90) + number,
     }
+
+
+async def test_trading_goes_on_after_a_reason_and_a_clean_comparison() -> None:
+    async with running() as rig:
+        await rig.gate.change(GateState.HALTED, "stop")
+        rig.exchange.next("balances", Trouble(UNAVAILABLE))
+        resuming = asyncio.create_task(rig.path.resumption.resume(" looked at it "))
+        await settle()
+        assert rig.gate.state is GateState.HALTED
+        await rig.clock.advance(2)
+        await resuming
+        assert rig.gate.state is GateState.ACTIVE
+        assert rig.ear.of(EventKind.GATE)[-1].data.by == "person"
+
+
+async def test_trading_stays_closed_while_the_venue_cannot_be_compared_with() -> None:
+    async with running() as rig:
+        await rig.gate.change(GateState.CANCEL_ONLY, "an alarm")
+        rig.exchange.next("balances", *[Trouble(UNAVAILABLE)] * 40)
+        resuming = asyncio.create_task(rig.path.resumption.resume("looked at it"))
+        await rig.clock.advance(PATIENCE_S + 1)
+        with pytest.raises(Conflict, match="stays at CANCEL_ONLY"):
+            await resuming
+        assert rig.gate.latched is GateState.CANCEL_ONLY

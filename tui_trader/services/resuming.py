@@ -1,0 +1,52 @@
+"""The way back to trading: a person's word, a reason, and a clean comparison with the venue (reliability.md §1.3)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui_trader.clock import Clock
+from tui_trader.domain.risk import GateState
+from tui_trader.errors import Conflict, UsageError
+from tui_trader.services.gate import Gate
+from tui_trader.services.reconcile import Reconciler
+
+PATIENCE_S = 20.0
+"""How long a person waits for the comparison before being told to try again."""
+
+
+class Resumption:
+    """Opens the gate again."""
+
+    def __init__(self, gate: Gate, reconciler: Reconciler, clock: Clock) -> None:
+        self._gate = gate
+        self._reconciler = reconciler
+        self._clock = clock
+
+    async def resume(self, reason: str, by: str = "person") -> None:
+        """Compare everything, then set the gate to ACTIVE; the reason is journalled with it.
+
+        Raises:
+            UsageError: there is no reason.
+            Conflict: the comparison did not come to a clean end, so the gate stays where it is.
+            StoreError: it could not be written down, so it does not apply.
+
+        """
+        if not reason.strip():
+            raise UsageError("Say why trading may go on; type: resume REASON")
+        self._reconciler.request("before trading is resumed")
+        if not await self._clean_in_time():
+            raise Conflict(
+                f"The gate stays at {self._gate.latched.value}: the comparison with the exchange has not ended "
+                f"cleanly within {PATIENCE_S:g} s. {self._gate.comparing} Try again later."
+            )
+        await self._gate.change(GateState.ACTIVE, reason.strip(), by)
+
+    async def _clean_in_time(self) -> bool:
+        clean = asyncio.ensure_future(self._reconciler.clean())
+        patience = asyncio.ensure_future(self._clock.sleep(PATIENCE_S))
+        try:
+            await asyncio.wait({clean, patience}, return_when=asyncio.FIRST_COMPLETED)
+            return clean.done()
+        finally:
+            clean.cancel()
+            patience.cancel()
