@@ -96,6 +96,7 @@ class ExchangeTwin:
         self.script: dict[str, deque[Trouble]] = {}
         self.hidden: set[str] = set()
         self.calls: list[tuple[str, str]] = []
+        self.budget = 0.1
         self.sent: list[NewOrder] = []
         self.account = "1001"
         self.quiet = quiet
@@ -450,7 +451,7 @@ class ExchangeTwin:
 
     def budget_used(self) -> float:
         """Return a figure."""
-        return 0.1
+        return self.budget
 
     async def open(self) -> None:
         """Remember that it is open."""

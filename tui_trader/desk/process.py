@@ -16,6 +16,7 @@ from tui_trader.clock import Clock, SystemClock
 from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.desk.start import come_up, order_prefix
 from tui_trader.desk.venue import find_venue
+from tui_trader.desk.watchdog import Watchdog
 from tui_trader.errors import TraderError, UsageError
 from tui_trader.exchange.port import Exchange
 from tui_trader.paths import Paths, check_private_file, write_private_file
@@ -109,6 +110,7 @@ async def _live_through(
             await api.start()
             _look_for_garbage()
             desk.tasks.run("desk", desk.desk.keep)
+            desk.tasks.run("watchdog", Watchdog(lambda seconds: _say_stall(desk, seconds)).keep)
             if simulator is not None:
                 desk.tasks.run("simulated exchange", lambda: simulator.keep(_say_restart))
             await _until_over(coming, stop, api)
@@ -179,6 +181,11 @@ async def _close(name: str, closing: Awaitable[object]) -> None:
 
 async def _close_store(opening: asyncio.Future[SqliteStore]) -> None:
     await (await opening).close()
+
+
+def _say_stall(desk: Desk, seconds: float) -> None:
+    text = f"The desk stood still for {seconds:.1f} s; orders that waited meanwhile were not sent late. See its log."
+    desk.tasks.say("warning", text, "desk_stalled")
 
 
 def _say_restart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -14,15 +15,19 @@ from tui_trader.errors import VenueUnavailable
 from tui_trader.exchange.port import VenueOrder
 from tui_trader.rules.order_events import AbsentFromOpen
 from tui_trader.services.cursors import Cursors
-from tui_trader.services.evidence import Evidence
+from tui_trader.services.evidence import Evidence, ahead_ms
 from tui_trader.services.ingest import Ingest
 from tui_trader.services.inner import Prices
 from tui_trader.services.intake import Intake
 from tui_trader.services.recorder import Draft, Recorder
-from tui_trader.services.snapshot import Snapshot, take
+from tui_trader.services.snapshot import AHEAD_MS, Snapshot, take
 from tui_trader.services.working import WorkingOrders
 
 CURRENCIES = ("USDT", "USDC")
+REMEMBERED_MS = 7 * 24 * 3600 * 1000
+"""The venue lists orders of at most seven days."""
+AT_ONCE = 100
+"""So many orders of a long history are taken in at once: fewer than are kept in memory after their end."""
 AT_VENUE = frozenset({OrderStatus.LIVE, OrderStatus.PART})
 RESOLVED = AT_VENUE | {OrderStatus.CLOSING, OrderStatus.UNKNOWN, OrderStatus.NOT_PLACED}
 
@@ -89,6 +94,35 @@ class Comparison:
 
         """
         await self._take_in(await self._snapshot(cursors), cursors)
+
+    async def history(self, cursors: Cursors) -> None:
+        """Read again what the venue remembers of seven days on every pair ever read, and take in what was missed (L5).
+
+        Raises:
+            VenueError: the venue could not be read.
+
+        """
+        for symbol in sorted(cursors.symbols):
+            now = self._clock.wall_ms() + ahead_ms(self._exchange)
+            start, end = max(cursors.since, now - REMEMBERED_MS), now + AHEAD_MS
+            found: list[VenueOrder | Fill] = [*await self._exchange.all_orders(symbol, start, end)]
+            found += await self._exchange.fills(symbol, start, end)
+            by_order: defaultdict[str, list[VenueOrder | Fill]] = defaultdict(list)
+            for row in found:
+                by_order[row.venue_order_id].append(row)
+            orders = list(by_order.values())
+            for first in range(0, len(orders), AT_ONCE):
+                await self._take_news([row for rows in orders[first : first + AT_ONCE] for row in rows], "history")
+
+    async def _take_news(self, news: Sequence[VenueOrder | Fill], source: str) -> None:
+        """Commit news, and find the orders of executions that belong to none we know."""
+        await self._intake.acquaint(news)
+        draft = Draft()
+        strangers = self._intake.take(draft, news, source)
+        await self._recorder.commit(draft)
+        for fill in {fill.venue_order_id: fill for fill in strangers}.values():
+            with suppress(VenueUnavailable):  # another reading brings it again
+                await self.adopt(fill)
 
     async def adopt(self, fill: Fill) -> None:
         """Find the order of an execution that belongs to none we know, and take it in.

@@ -14,6 +14,7 @@ from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import NORMAL, Timing
 from tui_trader.errors import VenueError
 from tui_trader.exchange.port import Exchange
+from tui_trader.rules.horizon import lag
 from tui_trader.rules.order_events import Effect, Restarted
 from tui_trader.services.bus import EventBus
 from tui_trader.services.cancelling import Canceller
@@ -24,6 +25,7 @@ from tui_trader.services.ingest import Ingest
 from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices
 from tui_trader.services.intake import Intake
 from tui_trader.services.judging import Judge
+from tui_trader.services.lag import LagMeter
 from tui_trader.services.orders import OrderService
 from tui_trader.services.outcomes import Outcomes
 from tui_trader.services.placing import OrderNames, Placer
@@ -33,6 +35,7 @@ from tui_trader.services.reconcile import Reconciler
 from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.resuming import Resumption
 from tui_trader.services.tasks import Tasks
+from tui_trader.services.time_watch import TimeWatch
 from tui_trader.services.working import WorkingOrders
 
 
@@ -99,6 +102,8 @@ class OrderPath:
             given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)
         )
         previewer = Previewer(judge, given.positions, given.average_cost)
+        self.lag = LagMeter(given.exchange, store, tasks, self._lagged)
+        placer.on_acked = self.lag.measure
         self.orders = OrderService(store, working, placer, canceller, self.outcomes, previewer)
         self._wire()
 
@@ -121,12 +126,15 @@ class OrderPath:
     async def start(self) -> None:
         """Take over what the store remembers, then listen, then compare."""
         await self.gate.load()
+        await self.lag.load()
         await self._take_over()
         tasks = self._given.tasks
         tasks.run("own orders and coins", self._ingest.read)
         tasks.run("own orders and coins, commits", self._ingest.work)
         tasks.run("comparison", self.reconciler.work)
         tasks.run("comparison in part", self.reconciler.watch)
+        tasks.run("comparison of history", self.reconciler.read_history)
+        tasks.run("passing of time", TimeWatch(self._given.clock, self._gap).keep)
         self.reconciler.request("the desk has started")
 
     async def stop(self) -> None:
@@ -154,6 +162,9 @@ class OrderPath:
             order = self._intake.known(fill)
             if order is not None:
                 self.outcomes.pursue(order)
+
+    def _lagged(self, worst_ms: int) -> None:
+        self.outcomes.lag_ms = lag(worst_ms, self._given.timing.lag_ms)
 
     def _gap(self, reason: str) -> None:
         self.reconciler.request(reason)

@@ -74,6 +74,8 @@ class Placer:
         self._clock = clock
         self._names = names
         self._confirmations = Confirmations(clock)
+        self.on_acked: Callable[[Order], object] = lambda _: None
+        """Hears of each order that the venue has just acknowledged."""
 
     async def place(self, intent_id: str, request: OrderRequest, confirmation: str | None) -> Placement:
         """Take one order its whole way.
@@ -130,7 +132,10 @@ class Placer:
         answer = Draft()
         self._recorder.take(answer, order, event, "answer")
         await self._recorder.commit(answer)
-        return placement(self._working.find(order.id) or order)
+        newest = self._working.find(order.id) or order
+        if isinstance(event, Acked):
+            self.on_acked(newest)
+        return placement(newest)
 
     async def _given_before(self, order: Order, error: StoreError) -> Placement:
         """Answer an intent that the store already holds; any other failure latches the gate and is raised."""

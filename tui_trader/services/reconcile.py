@@ -21,6 +21,9 @@ from tui_trader.services.recorder import Recorder
 from tui_trader.services.working import WorkingOrders
 
 ACCOUNT = "account_uid"
+DAY_S = 24 * 3600.0
+HISTORY_AGAIN_S = 600.0
+"""Before another try after the history could not be read."""
 IDLE_TURNS, ALL_TURNS = 3, 6
 """With nothing working only every third one is made; with every sixth, executions and balances are read too."""
 
@@ -117,6 +120,21 @@ class Reconciler:
                     await self._in_part(everything=turn % ALL_TURNS == 0)
                 except VenueError as error:
                     _log.warning("The exchange could not be read for a comparison: %s", error)
+
+    async def read_history(self) -> None:
+        """Read seven days of history each day, for ever; run it under supervision."""
+        pause = DAY_S
+        while True:
+            await self._clock.sleep(pause)
+            await self.clean()
+            try:
+                async with self._one_at_a_time:
+                    if self._cursors is not None:
+                        await self._comparison.history(self._cursors)
+                pause = DAY_S
+            except VenueError as error:
+                _log.warning("The exchange's history could not be read: %s", error)
+                pause = HISTORY_AGAIN_S
 
     async def _in_part(self, *, everything: bool) -> None:
         async with self._one_at_a_time:

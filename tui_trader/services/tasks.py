@@ -1,4 +1,4 @@
-"""Background work under names: what dies is started again after a pause and said aloud, never lost in silence."""
+"""Background work under names: what ends is started again after a pause and said aloud, never lost in silence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Tasks:
 
     def __init__(self, publisher: Publisher, clock: Clock) -> None:
         self._publisher = publisher
-        self._clock = clock
+        self.clock = clock
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
 
@@ -53,20 +53,21 @@ class Tasks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _supervise(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Run, and run again after a failure; an orderly return ends it."""
+        """Run, and run again after a failure; work that is for ever and returns has failed, too."""
         failures = 0
         while True:
-            begun = self._clock.monotonic()
+            begun = self.clock.monotonic()
+            died: Exception | None = None
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 - whatever it died of, it is started again
-                failures = 1 if self._clock.monotonic() - begun > HEALTHY_AFTER else failures + 1
-                pause = PAUSES[min(failures, len(PAUSES)) - 1]
-                _log.exception("Background work %r failed; it starts again in %s s.", name, pause)
-                self._tell(f"Background work “{name}” failed ({_word(error)}); it starts again in {pause:g} s.")
-                await self._clock.sleep(pause)
-            else:
-                return
+                died = error
+            failures = 1 if self.clock.monotonic() - begun > HEALTHY_AFTER else failures + 1
+            pause = PAUSES[min(failures, len(PAUSES)) - 1]
+            how = "returned" if died is None else _word(died)
+            _log.error("Background work %r failed (%s); it starts again in %s s.", name, how, pause, exc_info=died)
+            self._tell(f"Background work “{name}” failed ({how}); it starts again in {pause:g} s.")
+            await self.clock.sleep(pause)
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         """Say aloud what an errand failed of."""
@@ -76,10 +77,12 @@ class Tasks:
             _log.error("Errand %r failed.", task.get_name(), exc_info=error)
             self._tell(f"“{task.get_name()}” failed ({_word(error)}).")
 
+    def say(self, level: str, text: str, code: str) -> None:
+        """Tell a person something that is not worth a line of the journal."""
+        self._publisher.publish(Event(EventKind.NOTICE, self.clock.wall_ms(), Notice(level, text, code)))
+
     def _tell(self, text: str) -> None:
-        self._publisher.publish(
-            Event(EventKind.NOTICE, self._clock.wall_ms(), Notice("error", text, "background_failed"))
-        )
+        self.say("error", text, "background_failed")
 
 
 def _word(error: Exception) -> str:

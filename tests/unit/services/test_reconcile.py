@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.twins.clock import settle, until
-from tests.twins.exchange import CUT, UNAVAILABLE, Trouble
+from tests.twins.exchange import CUT, UNAVAILABLE, ExchangeTwin, Trouble
 from tests.unit.services.order_rig import LIMIT_BUY, Rig, running
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.events import EventKind
@@ -17,6 +17,7 @@ from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, Denied
 from tui_trader.exchange.port import BalanceChange
 from tui_trader.services.model import Outcome
+from tui_trader.services.reconcile import DAY_S, HISTORY_AGAIN_S
 from tui_trader.services.resuming import PATIENCE_S
 
 D = Decimal
@@ -306,3 +307,35 @@ async def test_trading_stays_closed_while_the_venue_cannot_be_compared_with() ->
         with pytest.raises(Conflict, match="stays at CANCEL_ONLY"):
             await resuming
         assert rig.gate.latched is GateState.CANCEL_ONLY
+
+
+async def test_seven_days_are_read_again_each_day_and_what_was_missed_is_taken_in() -> None:
+    async with running() as rig:
+        await rig.clock.advance(60)
+        for name in ("phone-1", "phone-2"):
+            rig.exchange.rest(client_order_id=name, price=D(90), quantity=D(1))
+        rig.exchange.fill("phone-1", D("0.5"), D(90), push=False)
+        for name in ("phone-1", "phone-2"):
+            rig.exchange.end(name, push=False)
+        rig.exchange.next("all_orders", Trouble(UNAVAILABLE))
+        rig.clock.jump(DAY_S)
+        await rig.clock.advance(1)
+        assert rig.working.find("phone-2") is None
+        await rig.clock.advance(HISTORY_AGAIN_S)
+        part, nothing = rig.order("phone-1"), rig.order("phone-2")
+        assert (part.status, part.executed) == (OrderStatus.PARTIALLY_CANCELED, D("0.5"))
+        assert (nothing.status, nothing.request.origin) == (OrderStatus.CANCELED, Origin.EXTERNAL)
+        assert rig.gate.state is GateState.ACTIVE
+
+
+async def test_history_from_before_the_journal_is_none_of_the_desks() -> None:
+    exchange = ExchangeTwin()
+    exchange.rest(client_order_id="old-1", quantity=D(1))
+    exchange.fill("old-1", D(1), D(90), push=False)
+    exchange.clock.jump(3600)
+    async with running(exchange=exchange) as rig:
+        await rig.clock.advance(60)
+        rig.clock.jump(DAY_S)
+        await rig.clock.advance(1)
+        assert rig.exchange.requests("all_orders")
+        assert rig.working.find("old-1") is None

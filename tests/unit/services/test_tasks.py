@@ -69,14 +69,15 @@ async def test_a_failed_errand_is_said_aloud_and_a_cancelled_one_is_not() -> Non
     assert len(ear.texts()) == 1
 
 
-async def test_work_that_ends_in_order_is_not_started_again() -> None:
-    ear = Ear()
-    tasks = Tasks(ear, VirtualClock())
+async def test_work_that_is_for_ever_and_returns_is_started_again_and_said_aloud() -> None:
+    ear, clock, starts = Ear(), VirtualClock(), []
+    tasks = Tasks(ear, clock)
 
     async def once() -> None:
-        await asyncio.sleep(0)
+        starts.append(clock.monotonic())
 
-    tasks.run("once", once)
-    await settle()
-    assert not tasks.running("once")
-    assert ear.texts() == []
+    tasks.run("listening", once)
+    await clock.advance(0.6)
+    assert starts == [0.0, 0.5]
+    assert ear.texts()[0] == "Background work “listening” failed (returned); it starts again in 0.5 s."
+    await tasks.close()
