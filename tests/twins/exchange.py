@@ -22,7 +22,7 @@ from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import OrderType, Side, TimeInForce
 from tui_trader.errors import NotSent, VenueRejected, VenueUnavailable, VenueUnknown
-from tui_trader.exchange.port import NewOrder, OrderAck, UserEvent, VenueOrder, VenueStatus
+from tui_trader.exchange.port import NewOrder, OrderAck, StreamGap, UserEvent, VenueOrder, VenueStatus
 
 D = Decimal
 
@@ -343,6 +343,12 @@ class ExchangeTwin:
         pair = self.pairs[symbol]
         answer: tuple[Decimal, Decimal] = await self._meet("fees", symbol, lambda: (pair.maker_fee, pair.taker_fee))
         return answer
+
+    def renew_user_stream(self, reason: str) -> None:
+        """Remember that a new connection was wanted; from then on the stream tells again."""
+        self.calls.append(("renew_user_stream", reason))
+        self.quiet = False
+        self.push(StreamGap(reason))
 
     async def user_events(self) -> AsyncIterator[UserEvent]:
         """Repeat what tests push."""

@@ -169,6 +169,10 @@ class Account(Protocol):
         """Return this account's maker and taker ratios on a pair."""
         ...
 
+    def renew_user_stream(self, reason: str) -> None:
+        """Have the private stream's connection replaced: it seems to miss news. A gap is told as after any cut."""
+        ...
+
     def user_events(self) -> AsyncIterator[UserEvent]:
         """Own orders, fills and balances as they happen; reconnects by itself and says so with a gap."""
         ...

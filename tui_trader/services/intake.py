@@ -28,13 +28,25 @@ ORPHANS_KEPT = 1000
 ORDERS_KEPT = 256
 """So many unknown orders are waited for; the executions of the oldest are let go and read again."""
 PUSH = "push"
+OVERLOOKED_MS = 5000
+"""News that are so old should have come by the stream."""
 
 
 class Intake:
-    """Takes news in. ``prefix`` begins client ids of ours: an unknown one means that the journal lost something."""
+    """Takes news in. ``prefix`` begins client ids of ours: an unknown one means that the journal lost something.
+
+    ``ahead_ms`` tells by how much the venue's clock is ahead of this machine's.
+    """
 
     def __init__(
-        self, store: Store, recorder: Recorder, working: WorkingOrders, gate: Gate, clock: Clock, prefix: str
+        self,
+        store: Store,
+        recorder: Recorder,
+        working: WorkingOrders,
+        gate: Gate,
+        clock: Clock,
+        prefix: str,
+        ahead_ms: Callable[[], int] = lambda: 0,
     ) -> None:
         self._store = store
         self._recorder = recorder
@@ -42,10 +54,15 @@ class Intake:
         self._gate = gate
         self._clock = clock
         self._prefix = prefix
+        self._ahead_ms = ahead_ms
         self.orphans: dict[str, list[Fill]] = {}
         """Executions whose order is not known yet, by the venue's id."""
         self.on_dropped: Callable[[str], None] = lambda _reason: None
         """Hears that executions from the stream were let go: the books must be compared."""
+        self.clean_since: int | None = None
+        """When the last whole comparison began, by the venue's clock; ``None`` while there is none."""
+        self.on_overlooked: Callable[[], None] = lambda: None
+        """Hears that a reading brought news that the stream should have told long before."""
 
     def known(self, item: News) -> Order | None:
         """Find the order that news are about, by the venue's id or the client id, in memory."""
@@ -85,8 +102,15 @@ class Intake:
             else:
                 listed.setdefault(order.id, (order, []))[1].append(item)
         for order, fills in listed.values():
-            self._recorder.take(draft, order, FillsListed(self._clock.wall_ms(), tuple(fills)), source)
+            move = self._recorder.take(draft, order, FillsListed(self._clock.wall_ms(), tuple(fills)), source)
+            if any(self._overlooked(each.at) for each in move.added):
+                self.on_overlooked()
         return strangers
+
+    def _overlooked(self, at: int) -> bool:
+        """Tell whether the stream should have told of something that happened then, by the venue's clock."""
+        now = self._clock.wall_ms() + self._ahead_ms()
+        return self.clean_since is not None and self.clean_since < at < now - OVERLOOKED_MS
 
     def _keep(self, fill: Fill, source: str) -> None:
         """Have an execution wait for its order.
@@ -103,10 +127,12 @@ class Intake:
             waiting.append(fill)
 
     def _order(self, draft: Draft, item: VenueOrder, order: Order | None, source: str) -> None:
-        now = self._clock.wall_ms()
+        now, known = self._clock.wall_ms(), order
         if order is None:
             order = self._adopt(draft, item, now)
-        self._recorder.take(draft, order, news(item, now, source), source)
+        move = self._recorder.take(draft, order, news(item, now, source), source)
+        if source != PUSH and move.order is not known and self._overlooked(item.updated_at):
+            self.on_overlooked()
         for fill in self.orphans.pop(item.venue_order_id, ()):
             self._recorder.take(draft, order, FillSeen(now, fill), source)
 

@@ -19,7 +19,7 @@ from tui_trader.rules.order_events import Effect, Restarted
 from tui_trader.services.bus import EventBus
 from tui_trader.services.cancelling import Canceller
 from tui_trader.services.comparison import Comparison
-from tui_trader.services.evidence import Evidence
+from tui_trader.services.evidence import Evidence, ahead_ms
 from tui_trader.services.gate import Gate
 from tui_trader.services.ingest import Ingest
 from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices
@@ -37,6 +37,9 @@ from tui_trader.services.resuming import Resumption
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.time_watch import TimeWatch
 from tui_trader.services.working import WorkingOrders
+
+RENEW_EVERY_S = 60.0
+"""A private stream that misses news is replaced at most so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,14 @@ class OrderPath:
 
     def __init__(self, given: Surroundings) -> None:
         self._given = given
+        self._renew_from = 0.0
         clock, store, working, tasks = given.clock, given.store, given.working, given.tasks
         self.gate = Gate(store, given.bus, clock, given.profile, timing=given.timing, live=given.live)
         self.gate.spawn = tasks.spawn
         self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, clock)
-        self._intake = intake = Intake(store, self._recorder, working, self.gate, clock, given.prefix)
+        self._intake = intake = Intake(
+            store, self._recorder, working, self.gate, clock, given.prefix, lambda: ahead_ms(given.exchange)
+        )
         evidence = Evidence(given.exchange, given.prices)
         canceller = Canceller(given.exchange, self._recorder, working, clock)
         self.outcomes = Outcomes(evidence, intake, self._recorder, working, canceller, tasks, clock, given.timing)
@@ -111,6 +117,8 @@ class OrderPath:
         """Say who carries out which effect of the order table."""
         gate = self.gate
         self._intake.on_dropped = self._gap
+        self._intake.on_overlooked = self._overlooked
+        self.reconciler.on_clean = self._compared
         self._recorder.on_broken = lambda text: gate.latch(GateState.HALTED, f"The journal cannot be written: {text}")
         self._recorder.handlers = {
             Effect.LOOK_UP: self.outcomes.pursue,
@@ -166,7 +174,19 @@ class OrderPath:
     def _lagged(self, worst_ms: int) -> None:
         self.outcomes.lag_ms = lag(worst_ms, self._given.timing.lag_ms)
 
+    def _compared(self) -> None:
+        self._intake.clean_since = self._given.clock.wall_ms() + ahead_ms(self._given.exchange)
+
+    def _overlooked(self) -> None:
+        """Replace a private stream that misses news; not again and again, should the venue never tell of something."""
+        now = self._given.clock.monotonic()
+        if now >= self._renew_from:
+            self._renew_from = now + RENEW_EVERY_S
+            self._recorder.say("warning", "The private stream missed news; it is connected again.", "stream_deaf")
+            self._given.exchange.renew_user_stream("it missed news")
+
     def _gap(self, reason: str) -> None:
+        self._intake.clean_since = None
         self.reconciler.request(reason)
 
     def _stranger(self, fill: Fill) -> None:

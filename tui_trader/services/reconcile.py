@@ -54,6 +54,8 @@ class Reconciler:
         self._timing = gate.timing
         self._unknown_until = unknown_until
         self._cursors: Cursors | None = None
+        self.on_clean: Callable[[], None] = lambda: None
+        """Hears of each clean end of a whole comparison."""
         self._wanted = asyncio.Event()
         self._clean = asyncio.Event()
         self._wrong_account = False
@@ -88,6 +90,7 @@ class Reconciler:
             if not self._wanted.is_set() and not self._wrong_account:
                 await self._gate.clean()
                 self._clean.set()
+                self.on_clean()
 
     async def _until_read(self) -> None:
         failures, pauses = 0, self._timing.read_again_s

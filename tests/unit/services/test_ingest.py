@@ -303,3 +303,33 @@ async def test_what_can_never_be_written_does_not_bar_what_comes_next() -> None:
         rig.exchange.fill(done.order.client_order_id, D("0.6"))
         await rig.becomes(done.order.id, OrderStatus.FILLED)
         assert [fill.quantity for fill in rig.store.fill_rows.values()] == [D("0.6")]
+
+
+@pytest.mark.parametrize("missed", ["a fill", "an end", "an order from elsewhere"])
+async def test_a_stream_that_misses_news_is_connected_again_within_half_a_minute(missed: str) -> None:
+    async with running() as rig:
+        placed = (await rig.place()).order
+        await rig.clock.advance(60)
+        assert rig.exchange.requests("renew_user_stream") == []
+        if missed == "a fill":
+            rig.exchange.fill(placed.client_order_id, D("0.5"), push=False)
+        elif missed == "an end":
+            rig.exchange.end(placed.client_order_id, push=False)
+        else:
+            rig.exchange.rest(client_order_id="phone-1")
+        await rig.clock.advance(30)
+        assert rig.exchange.requests("renew_user_stream") == ["it missed news"]
+        assert "stream_deaf" in [event.data.code for event in rig.ear.of(EventKind.NOTICE)]
+        await rig.clock.advance(300)
+        assert len(rig.exchange.requests("renew_user_stream")) == 1
+        assert rig.gate.state is GateState.ACTIVE
+
+
+async def test_news_that_were_missed_before_a_comparison_say_nothing_of_the_stream() -> None:
+    async with running() as rig:
+        placed = (await rig.place()).order
+        await rig.clock.advance(60)
+        rig.exchange.fill(placed.client_order_id, D("0.5"), push=False)
+        rig.exchange.push(StreamGap("cut"))
+        await rig.clock.advance(60)
+        assert rig.exchange.requests("renew_user_stream") == []

@@ -72,6 +72,11 @@ class MexcExchange(Orders, AccountReads, MarketReads, Watches):
             raise UsageError("This needs an API key; set one with `tui-trader keys set`.")
         return self.core.user.events()
 
+    def renew_user_stream(self, reason: str) -> None:
+        """Have the private stream's connection replaced: it seems to miss news. A gap is told as after any cut."""
+        if self.core.user is not None:
+            self.core.user.abandon(reason)
+
     def feeds(self) -> Sequence[FeedHealth]:
         """List the order lane, the reads, the private stream, each public connection and each public channel."""
         trip = self.core.trip

@@ -100,6 +100,11 @@ class Line:
         self._renew = True
         self._wake.set()
 
+    def abandon(self, reason: str) -> None:
+        """Give the connection up; another one is opened as after any cut."""
+        if self._session is not None:
+            self._session.abandon(reason)
+
     async def close(self) -> None:
         """Close the connection for good."""
         await end(self._task)

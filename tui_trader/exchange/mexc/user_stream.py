@@ -80,6 +80,10 @@ class UserStream:
             yield event
         self._queue.put_nowait(None)
 
+    def abandon(self, reason: str) -> None:
+        """Give the connection up and open another one; the gap between them is told."""
+        self._line.abandon(reason)
+
     def feed(self) -> FeedHealth:
         """Tell how the stream is; it is up only when all its channels are."""
         refused = any(topic.refused for topic in self._line.topics.values())

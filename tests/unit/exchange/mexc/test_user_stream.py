@@ -280,3 +280,9 @@ async def test_a_client_that_connects_late_says_so_as_a_gap(pusher: Any, turned:
         assert isinstance(await anext(exchange.user_events()), StreamGap)
         assert keys.called
         await exchange.close()
+
+
+async def test_a_stream_that_is_given_up_comes_back_with_a_gap(pusher: Any, desk: Desk, turned: Any) -> None:
+    desk.exchange.renew_user_stream("it missed news")
+    await turning(turned, lambda: pusher.accepted == 2 and StreamGap("it missed news") in desk.events)
+    assert desk.exchange.private_stream_up()
