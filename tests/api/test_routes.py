@@ -26,6 +26,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "ClosePosition": {"intent_id": INTENT, "exit_price": "120"},
     "SetPrice": {"price": "95"},
     "Stop": {"intent_id": INTENT},
+    "Halt": {"intent_id": INTENT},
+    "Resume": {"intent_id": INTENT, "reason": "all is well"},
 }
 VALUES = {"{symbol}": "BTCUSDT", "{order_id}": "01", "{id}": "p1"}
 
@@ -250,3 +252,16 @@ async def test_a_dead_desk_is_unavailable(desk: DeskClient, server: Any) -> None
     await server.close()
     with pytest.raises(errors.DeskUnavailable, match="does not answer"):
         await desk.status()
+
+
+async def test_the_kill_switch_is_pressed_shown_and_lifted(desk: DeskClient, services: ServicesTwin) -> None:
+    pressed = await desk.halt(INTENT, "enough", everything=True)
+    assert services.asked.last == ("halt", ("enough", True, INTENT))
+    assert (pressed.cancelled, pressed.filled, pressed.kept, pressed.unconfirmed) == (1, 1, 0, 0)
+    assert (pressed.orders[0].filled, pressed.everything) == (D("0.02"), True)
+    assert "Filled meanwhile: 0.02 of 0.1 on BTCUSDT (buy)." in pressed.sentence
+    assert (await desk.certificate()).latched_ms == 4.2
+    assert (await desk.resume(INTENT, "all is well")).message == "The gate stands at ACTIVE."
+    assert services.asked.last == ("resume", ("all is well", INTENT))
+    with pytest.raises(errors.UsageError, match="reason"):
+        await desk.request("POST", "/risk/resume", {"intent_id": INTENT, "reason": ""})

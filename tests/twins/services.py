@@ -12,6 +12,7 @@ from typing import Any
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import Event, EventKind, FeedHealth
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.halt import Certificate, Fate, HaltedOrder
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
@@ -192,6 +193,31 @@ def a_preview(request: OrderRequest) -> model.OrderPreview:
         breaches=(),
         quote_age_ms=12,
     )
+
+
+def a_certificate(**fields: Any) -> Certificate:
+    halted = HaltedOrder("01HF7YAT00ZZZZZZZZZZZZZZZZ", "BTCUSDT", Side.BUY, D(100), D("0.1"), D("0.02"), Fate.GONE)
+    usual = Certificate("1-1", "enough", "api", False, NOW, 4.2, 180.0, (halted,), done=True)
+    return replace(usual, **fields)
+
+
+class RiskTwin:
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+
+    async def halt(
+        self, reason: str = "", *, everything: bool = False, by: str = "person", intent_id: str = ""
+    ) -> Certificate:
+        self.asked.note("halt", reason, everything, intent_id)
+        return a_certificate(reason=reason, everything=everything)
+
+    def certificate(self) -> Certificate | None:
+        self.asked.note("certificate")
+        return a_certificate()
+
+    async def resume(self, reason: str, *, intent_id: str) -> str:
+        self.asked.note("resume", reason, intent_id)
+        return "The gate stands at ACTIVE."
 
 
 class CommandsTwin:
@@ -450,4 +476,5 @@ class ServicesTwin:
             history=HistoryTwin(self.asked),
             desk=self.desk,
             bus=self.bus,
+            risk=RiskTwin(self.asked),
         )

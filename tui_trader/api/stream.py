@@ -180,6 +180,7 @@ _VIEWS: dict[EventKind, Callable[[Services, Any], Any]] = {
     EventKind.BALANCE: lambda _, row: views.balance_view(row),
     EventKind.EQUITY: lambda _, wealth: views.wealth_view(wealth),
     EventKind.GATE: lambda _, change: GateView.model_validate(change),
+    EventKind.HALT: lambda _, certificate: views.certificate_view(certificate),
     EventKind.NOTICE: lambda _, notice: NoticeView.model_validate(notice),
     EventKind.STATUS: lambda _, status: views.status_view(status),
 }

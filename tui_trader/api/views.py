@@ -22,15 +22,18 @@ from tui_trader.contract.orders import (
     Preview,
 )
 from tui_trader.contract.positions import Performance, PositionSummary, PositionView
+from tui_trader.contract.risk import CertificateView, HaltedOrderView
 from tui_trader.contract.status import FeedView, Status
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import FeedHealth
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.halt import Certificate, Fate
 from tui_trader.domain.order import CancelState, Order, OrderStatus
 from tui_trader.domain.position import Position, PositionSide
 from tui_trader.domain.risk import Breach
 from tui_trader.services import model
 from tui_trader.services.faces import Services
+from tui_trader.services.halt_words import headline
 from tui_trader.services.ports import JournalEntry
 
 STATE_WORDS: Mapping[OrderStatus, str] = {
@@ -126,6 +129,22 @@ def placement_view(services: Services, placement: model.Placement) -> Placement:
 def cancel_view(services: Services, outcome: model.CancelOutcome) -> CancelResult:
     """Show what became of cancels."""
     return CancelResult(orders=[order_view(services, each) for each in outcome.orders], failures=list(outcome.failures))
+
+
+def certificate_view(certificate: Certificate) -> CertificateView:
+    """Show what a press of the kill switch has done so far."""
+    figures = {name: getattr(certificate, name) for name in CertificateView.model_fields if hasattr(certificate, name)}
+    return CertificateView(
+        **figures
+        | {
+            "orders": [HaltedOrderView.model_validate(each) for each in certificate.orders],
+            "cancelled": certificate.count(Fate.GONE),
+            "filled": len(certificate.filled),
+            "kept": certificate.count(Fate.KEPT),
+            "unconfirmed": certificate.count(Fate.OPEN),
+            "sentence": headline(certificate),
+        }
+    )
 
 
 def calculation_view(quote: model.AmountQuote) -> Calculation:

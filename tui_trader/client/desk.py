@@ -26,6 +26,7 @@ from tui_trader.contract.positions import (
     PositionView,
     UpdatePosition,
 )
+from tui_trader.contract.risk import CertificateView, Halt, Resume, ResumedView
 from tui_trader.contract.status import Health, Status
 from tui_trader.domain.order import Side
 
@@ -95,6 +96,23 @@ class DeskClient:
             ids=None if ids is None else list(ids),
         )
         found: CancelResult = await self._link.call(CancelResult, "POST", "/trades/orders/cancel", asked)
+        return found
+
+    async def halt(self, intent_id: str, reason: str = "", *, everything: bool = False) -> CertificateView:
+        """Press the kill switch."""
+        asked = Halt(intent_id=intent_id, reason=reason, everything=everything)
+        found: CertificateView = await self._link.call(CertificateView, "POST", "/risk/halt", asked)
+        return found
+
+    async def certificate(self) -> CertificateView:
+        """Ask what the newest press of the kill switch has done."""
+        found: CertificateView = await self._link.get(CertificateView, "/risk/halt")
+        return found
+
+    async def resume(self, intent_id: str, reason: str) -> ResumedView:
+        """Trade again after a halt."""
+        asked = Resume(intent_id=intent_id, reason=reason)
+        found: ResumedView = await self._link.call(ResumedView, "POST", "/risk/resume", asked)
         return found
 
     async def order(self, symbol: str, order_id: str) -> OrderView:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         PositionView,
         UpdatePosition,
     )
+    from tui_trader.contract.risk import CertificateView, ResumedView
     from tui_trader.contract.status import Health, Status
 
 
@@ -79,6 +80,18 @@ class DeskPort(Protocol):
         self, intent_id: str, *, symbol: str | None = None, side: str | None = None, ids: Sequence[str] | None = None
     ) -> CancelResult:
         """Cancel every working order that matches."""
+        ...
+
+    async def halt(self, intent_id: str, reason: str = "", *, everything: bool = False) -> CertificateView:
+        """Press the kill switch."""
+        ...
+
+    async def certificate(self) -> CertificateView:
+        """Ask what the newest press of the kill switch has done."""
+        ...
+
+    async def resume(self, intent_id: str, reason: str) -> ResumedView:
+        """Trade again after a halt."""
         ...
 
     async def order(self, symbol: str, order_id: str) -> OrderView:

@@ -22,6 +22,7 @@ from tui_trader.contract.base import Answer, Time
 from tui_trader.contract.market import BookView, CandleView, QuoteView, TickerView, TradeView
 from tui_trader.contract.orders import FillView, OrderView
 from tui_trader.contract.positions import PositionView
+from tui_trader.contract.risk import CertificateView
 from tui_trader.contract.status import Status
 from tui_trader.domain.events import EventKind
 
@@ -58,6 +59,7 @@ PAYLOADS: Mapping[EventKind, TypeAdapter[Any]] = {
     EventKind.BALANCE: TypeAdapter(BalanceView),
     EventKind.EQUITY: TypeAdapter(EquityView),
     EventKind.GATE: TypeAdapter(GateView),
+    EventKind.HALT: TypeAdapter(CertificateView),
     EventKind.NOTICE: TypeAdapter(NoticeView),
     EventKind.STATUS: TypeAdapter(Status),
     EventKind.QUOTE: TypeAdapter(QuoteView),

@@ -31,6 +31,7 @@ def main(settings: Settings, paths: Paths) -> int:
     """
     os.umask(0o077)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # a halt that comes early waits until it is heard
     try:
         paths.prepare()
         with FolderLock(paths.lock).acquire(READER_S):

@@ -19,7 +19,7 @@ from tui_trader.services.line_orders import LineOrders
 from tui_trader.services.line_plan import Planner
 from tui_trader.services.market import MarketService
 from tui_trader.services.order_path import OrderPath, Surroundings
-from tui_trader.services.ports import Store
+from tui_trader.services.ports import HaltMark, Store
 from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.positions import PositionService
 from tui_trader.services.status import DeskIdentity, DeskService, Looked
@@ -52,8 +52,12 @@ def assemble(
     clock: Clock,
     prefix: str,
     on_stop: Callable[[str], None],
+    mark: HaltMark | None = None,
 ) -> Desk:
-    """Join the services over a venue and a store. ``prefix`` marks this journal's orders at the venue."""
+    """Join the services over a venue and a store. ``prefix`` marks this journal's orders at the venue.
+
+    ``mark`` says that trading is halted where the store cannot.
+    """
     live = settings.mode is Mode.LIVE
     bus = EventBus(store)
     tasks = Tasks(bus, clock)
@@ -77,6 +81,7 @@ def assemble(
             timing=TIMINGS[settings.timing],
             live=live,
             average_cost=lambda symbol: _average_cost(keeper, symbol),
+            mark=mark,
         )
     )
     desk = DeskService(identity, Looked(exchange, path.gate, working, keeper, account, bus), clock, on_stop)
@@ -85,13 +90,14 @@ def assemble(
     contexts = Contexts(market, keeper, account, path.orders)
     services = Services(
         orders=path.orders,
-        commands=CommandService(path.orders, planner, contexts, path.gate, path.resumption, clock),
+        commands=CommandService(path.orders, planner, contexts, path.gate, path.risk, clock),
         positions=PositionService(keeper, path.orders, market, store, clock),
         market=market,
         account=account,
         history=HistoryService(store),
         desk=desk,
         bus=bus,
+        risk=path.risk,
     )
     return Desk(exchange, store, tasks, market, working, keeper, account, path, desk, services)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_trader.clock import Clock, SystemClock
+from tui_trader.desk import halting
 from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.desk.start import come_up, order_prefix
 from tui_trader.desk.venue import find_venue
@@ -56,7 +57,10 @@ async def run(settings: Settings, paths: Paths, simulator: Simulator | None) -> 
     identity = DeskIdentity(
         settings.mode.value, settings.profile, venue, SCHEMA_VERSION, not live, settings.timing.value
     )
-    desk = assemble(settings, identity, exchange, store, clock, await order_prefix(store), stop.ask)
+    mark = halting.HaltFile(paths.halt)
+    desk = assemble(settings, identity, exchange, store, clock, await order_prefix(store), stop.ask, mark)
+    desk.tasks.run("HALT file", lambda: halting.watch(mark, desk.path.gate, desk.path.kill, clock))
+    halting.listen(lambda: desk.tasks.spawn("SIGUSR1", desk.path.kill.halt("The signal SIGUSR1 came.", by="signal")))
     with ExitStack() as held:
         try:
             await _live_through(desk, settings, paths, simulator, stop, held, venue, clock)

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     BALANCE = "balance"
     EQUITY = "equity"
     GATE = "gate"
+    HALT = "halt"
     NOTICE = "notice"
     STATUS = "status"
     QUOTE = "quote"
@@ -25,7 +26,7 @@ class EventKind(StrEnum):
     CANDLE = "candle"
 
 
-DURABLE = frozenset({EventKind.ORDER, EventKind.FILL, EventKind.GATE, EventKind.NOTICE})
+DURABLE = frozenset({EventKind.ORDER, EventKind.FILL, EventKind.GATE, EventKind.HALT, EventKind.NOTICE})
 """Kinds that a client can resume from a sequence number."""
 
 

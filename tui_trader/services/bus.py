@@ -14,7 +14,17 @@ from typing import Any
 
 from tui_trader.domain.events import DURABLE, Event, EventKind
 from tui_trader.errors import TraderError
-from tui_trader.services.journal_lines import FILL, GATE, NOTICE, ORDER, fill_of, gate_of, notice_of
+from tui_trader.services.journal_lines import (
+    FILL,
+    GATE,
+    HALT,
+    NOTICE,
+    ORDER,
+    certificate_of,
+    fill_of,
+    gate_of,
+    notice_of,
+)
 from tui_trader.services.ports import JournalEntry, Store
 
 LIMIT = 4096
@@ -160,4 +170,9 @@ class EventBus:
         return None if read is None else Event(EventKind(line.kind), line.at, read(line), line.sequence)
 
 
-_READ: Mapping[str, Callable[[JournalEntry], Any]] = {FILL: fill_of, GATE: gate_of, NOTICE: notice_of}
+_READ: Mapping[str, Callable[[JournalEntry], Any]] = {
+    FILL: fill_of,
+    GATE: gate_of,
+    HALT: lambda line: certificate_of(line.body),
+    NOTICE: notice_of,
+}

@@ -15,7 +15,7 @@ from tui_trader.clock import Clock
 from tui_trader.errors import ConfirmationRequired, Conflict, NotFound, TraderError
 from tui_trader.grammar.commands import Join, Script
 from tui_trader.grammar.parser import parse
-from tui_trader.services.faces import Orders
+from tui_trader.services.faces import Orders, Risk
 from tui_trader.services.gate import Gate
 from tui_trader.services.gate_lines import gate_word, preview_gate, run_gate
 from tui_trader.services.line_context import Contexts
@@ -23,7 +23,6 @@ from tui_trader.services.line_plan import Plan, Planner, ask_for_many, exact_lin
 from tui_trader.services.line_words import cancelled_sentence
 from tui_trader.services.model import LineContext, LineOutcome, LineStep, Outcome, Placement
 from tui_trader.services.outcome_words import placement
-from tui_trader.services.resuming import Resumption
 
 TOKEN_LIFE_S = 10.0
 KEPT = 512
@@ -44,19 +43,13 @@ class CommandService:
     """Previews and runs lines."""
 
     def __init__(
-        self,
-        orders: Orders,
-        planner: Planner,
-        contexts: Contexts,
-        gate: Gate,
-        resumption: Resumption,
-        clock: Clock,
+        self, orders: Orders, planner: Planner, contexts: Contexts, gate: Gate, risk: Risk, clock: Clock
     ) -> None:
         self._orders = orders
         self._planner = planner
         self._contexts = contexts
         self._gate = gate
-        self._resumption = resumption
+        self._risk = risk
         self._clock = clock
         self._asked: OrderedDict[str, _Asked] = OrderedDict()
         self._runs: OrderedDict[str, tuple[str, asyncio.Task[LineOutcome]]] = OrderedDict()
@@ -116,7 +109,7 @@ class CommandService:
     async def _run(self, intent_id: str, line: str, context: LineContext, confirmation: str | None) -> LineOutcome:
         word = gate_word(line)
         if word is not None:
-            return await run_gate(*word, self._gate, self._resumption)
+            return await run_gate(intent_id, *word, self._gate, self._risk)
         confirmed = self._confirmed(intent_id, line, confirmation)
         plans = await self._plans(self._script(line, context)) if confirmed is None else list(confirmed)
         refused = await self._refused_beforehand(intent_id, plans)

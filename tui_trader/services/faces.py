@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.halt import Certificate
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, Side
@@ -70,6 +71,24 @@ class Orders(Protocol):
 
     def unknown_until(self, order: Order) -> int | None:
         """Say when an unknown outcome may be concluded at the earliest, UTC ms."""
+        ...
+
+
+class Risk(Protocol):
+    """Halting and resuming."""
+
+    async def halt(
+        self, reason: str = "", *, everything: bool = False, by: str = "person", intent_id: str = ""
+    ) -> Certificate:
+        """Halt trading and cancel what would increase exposure, or everything; the same intent gets the same answer."""
+        ...
+
+    def certificate(self) -> Certificate | None:
+        """Return what the newest press of the kill switch has done so far."""
+        ...
+
+    async def resume(self, reason: str, *, intent_id: str) -> str:
+        """Trade again after a clean comparison, and say where the gate stands; the same intent gets the same answer."""
         ...
 
 
@@ -268,3 +287,4 @@ class Services:
     history: History
     desk: Desk
     bus: Bus
+    risk: Risk

@@ -97,11 +97,12 @@ class Gate:
         return self._latched
 
     async def load(self) -> None:
-        """Take over what was persisted; the gate stands at RECONCILING until the first clean comparison."""
+        """Take over what was persisted, unless it is looser than what was latched since the start of the process."""
         text = await self._store.setting(SETTING)
         if text is not None:
             kept = json.loads(text)
-            self._latched, self._reason = GateState(kept["state"]), str(kept["reason"])
+            if STRICTNESS[GateState(kept["state"])] > STRICTNESS[self._latched]:
+                self._latched, self._reason = GateState(kept["state"]), str(kept["reason"])
 
     def begin(self, reason: str) -> None:
         """Stand at RECONCILING from here on; it is told in the background."""
@@ -113,6 +114,10 @@ class Gate:
         """Return to the persisted state after a comparison without a break."""
         self._reconciling = None
         await self._tell("desk")
+
+    def shut(self, reason: str) -> None:
+        """Stand at HALTED in memory from this moment on; :meth:`change` writes and tells it."""
+        self._latched, self._reason = GateState.HALTED, reason
 
     async def unlock(self, phrase: str, by: str = "person") -> None:
         """Open live trading for the life of the desk.

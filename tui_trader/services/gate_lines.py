@@ -1,13 +1,19 @@
-"""The typed words that move the gate: ``unlock PHRASE``, ``lock``, ``resume REASON``. They stand alone in a line."""
+"""The typed words that move the gate: ``unlock PHRASE``, ``lock``, ``kill``, ``resume REASON``. They stand alone."""
 
 from __future__ import annotations
 
+from tui_trader.services.faces import Risk
 from tui_trader.services.gate import Gate
+from tui_trader.services.halt_words import WEB_STOPS, headline
 from tui_trader.services.model import LineOutcome, LineStep
-from tui_trader.services.resuming import Resumption
 
-UNLOCK, LOCK, RESUME = "unlock", "lock", "resume"
-WORDS = frozenset({UNLOCK, LOCK, RESUME})
+UNLOCK, LOCK, RESUME, KILL, HALT = "unlock", "lock", "resume", "kill", "halt"
+WORDS = frozenset({UNLOCK, LOCK, RESUME, KILL, HALT})
+EVERYTHING = "--all"
+STOPS = {
+    "": "Halt trading and cancel every order that would increase exposure; exits and sells for cash stay.",
+    EVERYTHING: f"Halt trading and cancel every order. {WEB_STOPS}",
+}
 
 
 def gate_word(line: str) -> tuple[str, str] | None:
@@ -18,24 +24,39 @@ def gate_word(line: str) -> tuple[str, str] | None:
 
 def preview_gate(word: str, rest: str, gate: Gate) -> LineOutcome:
     """Say what a word would do; ``unlock`` wants the whole phrase after it, ``resume`` a reason."""
+    missing = _missing(word, rest, gate)
+    if missing:
+        return LineOutcome(False, [LineStep(_meaning(word, rest, gate), word, refused=missing)])
+    asked = RESUME if word == RESUME else None
+    return LineOutcome(
+        True, [LineStep(_meaning(word, rest, gate), word, confirm="word" if asked else "none", word=asked)]
+    )
+
+
+def _missing(word: str, rest: str, gate: Gate) -> str:
+    """Say what has to be typed after a word, or is too much; empty when nothing is wrong."""
     if word == UNLOCK and gate.locked and rest != gate.phrase:
-        step = LineStep(
-            "Unlock live trading with REAL MONEY.", word, refused=f"Type the whole phrase: {UNLOCK} {gate.phrase}"
-        )
-        return LineOutcome(False, [step])
+        return f"Type the whole phrase: {UNLOCK} {gate.phrase}"
     if word == RESUME and not rest:
-        step = LineStep("Trade again.", word, refused=f"Say why trading may go on; type: {RESUME} REASON")
-        return LineOutcome(False, [step])
+        return f"Say why trading may go on; type: {RESUME} REASON"
+    if word in {KILL, HALT} and rest not in STOPS:
+        return f"Type {word}, or {word} {EVERYTHING}, and nothing more."
+    return ""
+
+
+def _meaning(word: str, rest: str, gate: Gate) -> str:
+    """Say what a word would do."""
+    if word in {KILL, HALT}:
+        return STOPS.get(rest, STOPS[""])
     sentences = {
         UNLOCK: "Unlock live trading with REAL MONEY, for as long as the desk runs.",
         LOCK: "Lock live trading; cancels still pass.",
         RESUME: f"Compare with the exchange, then trade again; the gate stands at {gate.state.value}. {gate.reason}",
     }
-    asked = RESUME if word == RESUME else None
-    return LineOutcome(True, [LineStep(sentences[word].strip(), word, confirm="word" if asked else "none", word=asked)])
+    return sentences[word].strip()
 
 
-async def run_gate(word: str, rest: str, gate: Gate, resumption: Resumption) -> LineOutcome:
+async def run_gate(intent_id: str, word: str, rest: str, gate: Gate, risk: Risk) -> LineOutcome:
     """Do it.
 
     Raises:
@@ -43,11 +64,13 @@ async def run_gate(word: str, rest: str, gate: Gate, resumption: Resumption) -> 
         UsageError: there is no reason to resume.
 
     """
-    if word == UNLOCK:
-        await gate.unlock(rest)
-    elif word == LOCK:
-        await gate.lock()
+    if word in {KILL, HALT}:
+        if rest not in STOPS:
+            return preview_gate(word, rest, gate)
+        said = headline(await risk.halt(f"typed: {word}", everything=rest == EVERYTHING, intent_id=intent_id))
+    elif word == RESUME:
+        said = await risk.resume(rest, intent_id=intent_id)
     else:
-        await resumption.resume(rest)
-    said = f"The gate stands at {gate.state.value}. {gate.reason}".strip()
+        await (gate.unlock(rest) if word == UNLOCK else gate.lock())
+        said = f"The gate stands at {gate.state.value}. {gate.reason}".strip()
     return LineOutcome(True, [LineStep(said, word)])

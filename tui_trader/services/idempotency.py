@@ -9,25 +9,23 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from tui_trader.domain.order import OrderRequest
 from tui_trader.errors import Conflict, Denied
-from tui_trader.services.model import Placement
 
 KEPT = 2048
 """So many answers stay in memory."""
 
-Work = Callable[[], Coroutine[Any, Any, Placement]]
+A = TypeVar("A")
 
 
-class Intents:
+class Intents(Generic[A]):
     """Answers by intent id."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[str, tuple[OrderRequest, asyncio.Task[Placement]]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[object, asyncio.Task[A]]] = OrderedDict()
 
-    async def once(self, intent_id: str, request: OrderRequest, work: Work) -> Placement:
+    async def once(self, intent_id: str, request: object, work: Callable[[], Coroutine[Any, Any, A]]) -> A:
         """Do the work, or give the answer that it gave or will give.
 
         The work is not interrupted when the caller goes away. An attempt that left nothing behind (a confirmation
@@ -39,7 +37,7 @@ class Intents:
         """
         known = self._answers.get(intent_id)
         if known is None or not _stands(known[1]):
-            known = (request, asyncio.create_task(work(), name=f"place {intent_id}"))
+            known = (request, asyncio.create_task(work(), name=f"intent {intent_id}"))
             self._answers[intent_id] = known
             self._shorten()
         elif known[0] != request:
@@ -59,7 +57,7 @@ class Intents:
         await asyncio.gather(*(task for _, task in self._answers.values()), return_exceptions=True)
 
 
-def _stands(task: asyncio.Task[Placement]) -> bool:
+def _stands(task: asyncio.Task[Any]) -> bool:
     """Tell whether an answer is to be given again."""
     if not task.done():
         return True
@@ -71,5 +69,5 @@ def _stands(task: asyncio.Task[Placement]) -> bool:
 def different(intent_id: str) -> Conflict:
     """Say that an id was used for something else."""
     return Conflict(
-        f"The intent id {intent_id} was used for another order; make a new id for a new order.", code="conflict"
+        f"The intent id {intent_id} was used for something else; make a new id for a new order.", code="conflict"
     )

@@ -1,24 +1,26 @@
 """What this room writes into the journal, one line for each durable event, and how a line becomes that event again.
 
 Kinds: ``order.KIND`` tells of an order (``intent``, ``denied``, ``answer``, ``push``, ``lookup``, ``cancel``,
-``adopted``, ``restart``, ``overdue``), ``fill`` of an execution, ``gate`` of the gate, ``notice`` of something for the
-person. Every other kind belongs to somebody else and is no event.
+``adopted``, ``restart``, ``overdue``), ``fill`` of an execution, ``gate`` of the gate, ``halt`` of what a press of the
+kill switch has done, ``notice`` of something for the person. Every other kind belongs to somebody else and is no event.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from tui_trader.domain.events import Event, EventKind, GateChange, Notice
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.halt import Certificate, Fate, HaltedOrder
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import Order, Side
 from tui_trader.domain.risk import Breach
 from tui_trader.services.ports import JournalEntry
 
-ORDER, FILL, GATE, NOTICE = "order.", "fill", "gate", "notice"
+ORDER, FILL, GATE, HALT, NOTICE = "order.", "fill", "gate", "halt", "notice"
 _MONEY = ("price", "quantity", "quote", "fee")
 
 
@@ -99,6 +101,29 @@ def fill_line(fill: Fill, at: int) -> JournalEntry:
 def gate_line(change: GateChange, at: int) -> JournalEntry:
     """Tell of the gate."""
     return JournalEntry(GATE, at, {"state": change.state, "reason": change.reason, "by": change.by})
+
+
+def halt_line(certificate: Certificate, at: int) -> JournalEntry:
+    """Tell what a press of the kill switch has done so far, completely."""
+    body = asdict(certificate)
+    body["orders"] = [_halted_body(order) for order in certificate.orders]
+    return JournalEntry(HALT, at, body)
+
+
+def _halted_body(order: HaltedOrder) -> dict[str, Any]:
+    amounts = {"price": money(order.price), "quantity": money(order.quantity), "filled": money(order.filled)}
+    return {**asdict(order), **amounts, "side": order.side.value, "fate": order.fate.value}
+
+
+def certificate_of(body: Mapping[str, Any]) -> Certificate:
+    """Read a certificate back from the body of its line."""
+    return Certificate(**{**body, "orders": tuple(_halted_of(order) for order in body["orders"])})
+
+
+def _halted_of(body: Mapping[str, Any]) -> HaltedOrder:
+    price = None if body["price"] is None else Decimal(body["price"])
+    amounts = {"price": price, "quantity": Decimal(body["quantity"]), "filled": Decimal(body["filled"])}
+    return HaltedOrder(**{**body, **amounts, "side": Side(body["side"]), "fate": Fate(body["fate"])})
 
 
 def notice_line(notice: Notice, at: int, order_id: str = "") -> JournalEntry:

@@ -25,15 +25,18 @@ from tui_trader.services.ingest import Ingest
 from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices
 from tui_trader.services.intake import Intake
 from tui_trader.services.judging import Judge
+from tui_trader.services.kill_pursuit import Means
+from tui_trader.services.kill_switch import Controls, KillSwitch
 from tui_trader.services.lag import LagMeter
 from tui_trader.services.orders import OrderService
 from tui_trader.services.outcomes import Outcomes
 from tui_trader.services.placing import OrderNames, Placer
-from tui_trader.services.ports import Store
+from tui_trader.services.ports import HaltMark, Store
 from tui_trader.services.preview import Previewer
 from tui_trader.services.reconcile import Reconciler
 from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.resuming import Resumption
+from tui_trader.services.risk import RiskService
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.time_watch import TimeWatch
 from tui_trader.services.working import WorkingOrders
@@ -48,7 +51,7 @@ class Surroundings:
 
     ``working`` is made first (``WorkingOrders(prices, clock)``), since other services look at it. ``prefix`` is the two
     characters that mark this journal's orders at the venue. ``live`` opens locked. ``average_cost`` gives the average
-    cost of a pair's open position, for previews.
+    cost of a pair's open position, for previews. ``mark`` says that trading is halted where the store cannot.
     """
 
     exchange: Exchange
@@ -66,10 +69,11 @@ class Surroundings:
     live: bool = False
     currency: str = "USDT"
     average_cost: Callable[[str], Decimal | None] = lambda _: None
+    mark: HaltMark | None = None
 
 
 class OrderPath:
-    """``orders`` is the face for the API; ``gate`` and ``reconciler`` are for the desk.
+    """``orders`` and ``risk`` are faces for the API; ``gate``, ``reconciler`` and ``kill`` are for the desk.
 
     Use: construct, ``await start()`` once exchange and instruments are there (it returns before the comparison with
     the venue is finished; ``await reconciler.clean()`` waits for that), ``await stop()`` before the store closes.
@@ -102,7 +106,7 @@ class OrderPath:
             clock,
             self.outcomes.unknown_until,
         )
-        self.resumption = Resumption(self.gate, self.reconciler, clock)
+        self.resumption = Resumption(self.gate, self.reconciler, clock, given.mark)
         judge = Judge(given.prices, working, given.balances, self.gate, given.exchange, clock, given.currency)
         placer = Placer(
             given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)
@@ -111,7 +115,26 @@ class OrderPath:
         self.lag = LagMeter(given.exchange, store, tasks, self._lagged)
         placer.on_acked = self.lag.measure
         self.orders = OrderService(store, working, placer, canceller, self.outcomes, previewer)
+        self._halting(canceller)
         self._wire()
+
+    def _halting(self, canceller: Canceller) -> None:
+        """Build the kill switch and the way back."""
+        given = self._given
+        controls = Controls(given.store, given.bus, self.gate, given.tasks, given.clock, given.mark)
+        means = Means(
+            given.exchange,
+            self._recorder,
+            given.working,
+            canceller,
+            self.outcomes,
+            self._intake,
+            given.prices,
+            given.tasks,
+            given.clock,
+        )
+        self.kill = KillSwitch(controls, means)
+        self.risk = RiskService(controls, self.kill, self.resumption)
 
     def _wire(self) -> None:
         """Say who carries out which effect of the order table."""
@@ -136,6 +159,7 @@ class OrderPath:
         await self.gate.load()
         await self.lag.load()
         await self._take_over()
+        await self.kill.begin()
         tasks = self._given.tasks
         tasks.run("own orders and coins", self._ingest.read)
         tasks.run("own orders and coins, commits", self._ingest.work)

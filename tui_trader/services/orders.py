@@ -38,7 +38,7 @@ class OrderService:
         self._canceller = canceller
         self._outcomes = outcomes
         self._previewer = previewer
-        self._intents = Intents()
+        self._intents: Intents[Placement] = Intents()
 
     async def place(self, intent_id: str, request: OrderRequest, confirmation: str | None = None) -> Placement:
         """Gate, journal, send. The same ``intent_id`` gets the same answer and sends nothing again.

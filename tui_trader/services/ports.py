@@ -147,3 +147,32 @@ class Store(Protocol):
     async def close(self) -> None:
         """Checkpoint and close."""
         ...
+
+
+class HaltMark(Protocol):
+    """A sign outside the store that trading is halted: a file that anybody on this account can make.
+
+    It holds where the store cannot be written, and while no desk runs.
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a person."""
+        ...
+
+    def reason(self) -> str | None:
+        """Return what it says (perhaps nothing), cleaned, or ``None`` where there is none."""
+        ...
+
+    async def make(self, reason: str) -> bool:
+        """Try to make it; tells whether it is there now."""
+        ...
+
+    async def remove(self) -> bool:
+        """Remove it; tells whether there was one.
+
+        Raises:
+            UsageError: it is there and cannot be removed.
+
+        """
+        ...

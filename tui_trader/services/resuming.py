@@ -8,6 +8,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, UsageError
 from tui_trader.services.gate import Gate
+from tui_trader.services.ports import HaltMark
 from tui_trader.services.reconcile import Reconciler
 
 PATIENCE_S = 20.0
@@ -15,18 +16,19 @@ PATIENCE_S = 20.0
 
 
 class Resumption:
-    """Opens the gate again."""
+    """Opens the gate again. ``mark`` halts from outside the store: it goes before the gate opens."""
 
-    def __init__(self, gate: Gate, reconciler: Reconciler, clock: Clock) -> None:
+    def __init__(self, gate: Gate, reconciler: Reconciler, clock: Clock, mark: HaltMark | None = None) -> None:
         self._gate = gate
         self._reconciler = reconciler
         self._clock = clock
+        self._mark = mark
 
-    async def resume(self, reason: str, by: str = "person") -> None:
-        """Compare everything, then set the gate to ACTIVE; the reason is journalled with it.
+    async def resume(self, reason: str, by: str = "person") -> str:
+        """Compare everything, then set the gate to ACTIVE; returns the place of a mark that was removed for it.
 
         Raises:
-            UsageError: there is no reason.
+            UsageError: there is no reason, or the mark cannot be removed.
             Conflict: the comparison did not come to a clean end, so the gate stays where it is.
             StoreError: it could not be written down, so it does not apply.
 
@@ -39,7 +41,9 @@ class Resumption:
                 f"The gate stays at {self._gate.latched.value}: the comparison with the exchange has not ended "
                 f"cleanly within {PATIENCE_S:g} s. {self._gate.comparing} Try again later."
             )
+        removed = self._mark.place if self._mark is not None and await self._mark.remove() else ""
         await self._gate.change(GateState.ACTIVE, reason.strip(), by)
+        return removed
 
     async def _clean_in_time(self) -> bool:
         clean = asyncio.ensure_future(self._reconciler.clean())

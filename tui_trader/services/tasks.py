@@ -27,10 +27,13 @@ class Tasks:
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
 
-    def run(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Keep ``work`` running under a name; a second start of a running name does nothing."""
+    def run(self, name: str, work: Callable[[], Awaitable[None]], *, ends: bool = False) -> None:
+        """Keep ``work`` running under a name; a second start of a running name does nothing.
+
+        Work that ``ends`` may return, having done what it is for.
+        """
         if not self.running(name):
-            self._running[name] = asyncio.create_task(self._supervise(name, work), name=name)
+            self._running[name] = asyncio.create_task(self._supervise(name, work, ends=ends), name=name)
 
     def running(self, name: str) -> bool:
         """Tell whether a name is at work."""
@@ -44,6 +47,12 @@ class Tasks:
         task.add_done_callback(self._finished)
         return task
 
+    def end(self, name: str) -> None:
+        """End the work under a name, if it runs."""
+        task = self._running.pop(name, None)
+        if task is not None:
+            task.cancel()
+
     async def close(self) -> None:
         """End everything and wait for it."""
         tasks = [*self._running.values(), *self._errands]
@@ -52,7 +61,7 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _supervise(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    async def _supervise(self, name: str, work: Callable[[], Awaitable[None]], *, ends: bool) -> None:
         """Run, and run again after a failure; work that is for ever and returns has failed, too."""
         failures = 0
         while True:
@@ -62,6 +71,8 @@ class Tasks:
                 await work()
             except Exception as error:  # noqa: BLE001 - whatever it died of, it is started again
                 died = error
+            if ends and died is None:
+                return
             failures = 1 if self.clock.monotonic() - begun > HEALTHY_AFTER else failures + 1
             pause = PAUSES[min(failures, len(PAUSES)) - 1]
             how = "returned" if died is None else _word(died)
@@ -83,6 +94,25 @@ class Tasks:
 
     def _tell(self, text: str) -> None:
         self.say("error", text, "background_failed")
+
+
+async def within(wanted: Awaitable[object], seconds: float, clock: Clock) -> bool:
+    """Wait for something for so long at most, and tell whether it came. A task goes on when the time is over.
+
+    Raises:
+        Exception: what a task failed of within the time.
+
+    """
+    waited, timer = asyncio.ensure_future(wanted), asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait({waited, timer}, return_when=asyncio.FIRST_COMPLETED)
+        if waited.done():
+            waited.result()
+        return waited.done()
+    finally:
+        timer.cancel()
+        if waited is not wanted:
+            waited.cancel()
 
 
 def _word(error: Exception) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.twins.clock import VirtualClock, settle, until
 from tests.twins.exchange import ExchangeTwin
@@ -24,6 +24,7 @@ from tui_trader.services.tasks import Tasks
 from tui_trader.services.working import WorkingOrders
 
 D = Decimal
+T = TypeVar("T")
 PREFIX = "m1"
 PROFILE = RiskProfile(max_order_value=D(5000), max_orders_per_second=50, max_orders_per_minute=500)
 LIMIT_BUY = OrderRequest("BTCUSDT", Side.BUY, OrderType.LIMIT, quantity=D(1), price=D(99))
@@ -111,6 +112,18 @@ class Rig:
         """Wait until the store has an order in a state."""
         await until(lambda: key in self.store.order_rows and self.stored(key).status is status)
         return self.stored(key)
+
+
+async def waited(rig: Rig, wanted: Awaitable[T], seconds: float = 5.0) -> T:
+    """Let virtual time pass until something comes."""
+    task = asyncio.ensure_future(wanted)
+    for _ in range(round(seconds / 0.02)):
+        await settle()
+        if task.done():
+            break
+        await rig.clock.advance(0.02)
+    assert task.done(), "it did not come in time"
+    return task.result()
 
 
 @asynccontextmanager

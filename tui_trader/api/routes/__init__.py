@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tui_trader.api.endpoint import Endpoint
-from tui_trader.api.routes import account, commands, history, market, orders, positions, status
+from tui_trader.api.routes import account, commands, history, market, orders, positions, risk, status
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *status.ENDPOINTS,
     *orders.ENDPOINTS,
     *commands.ENDPOINTS,
+    *risk.ENDPOINTS,
     *positions.ENDPOINTS,
     *market.ENDPOINTS,
     *account.ENDPOINTS,
