@@ -80,13 +80,17 @@ class Ingest:
         self._waiting.extend(others)
 
     async def _batch(self, events: list[UserEvent]) -> None:
-        """Commit a batch: order states, executions, positions and balances together."""
-        items: list[News] = [event for event in events if isinstance(event, VenueOrder | Fill)]
+        """Commit a batch; where it cannot be worked on, what it said has to be read over REST."""
         try:
-            await self._intake.acquaint(items)
+            await self._work_on(events)
         except Exception:
             self._on_gap("News of orders could not be worked on.")
             raise
+
+    async def _work_on(self, events: list[UserEvent]) -> None:
+        """Commit order states, executions, positions and balances together."""
+        items: list[News] = [event for event in events if isinstance(event, VenueOrder | Fill)]
+        await self._intake.acquaint(items)
         draft = Draft()
         strangers = self._intake.take(draft, items, "push")
         for event in events:

@@ -139,6 +139,7 @@ class OrderPath:
     def _wire(self) -> None:
         """Say who carries out which effect of the order table."""
         gate = self.gate
+        self._given.tasks.on_failing = self._failing
         self._intake.on_dropped = self._gap
         self._intake.on_overlooked = self._overlooked
         self.reconciler.on_clean = self._compared
@@ -161,10 +162,10 @@ class OrderPath:
         await self._take_over()
         await self.kill.begin()
         tasks = self._given.tasks
-        tasks.run("own orders and coins", self._ingest.read)
-        tasks.run("own orders and coins, commits", self._ingest.work)
-        tasks.run("comparison", self.reconciler.work)
-        tasks.run("comparison in part", self.reconciler.watch)
+        tasks.run("own orders and coins", self._ingest.read, vital=True)
+        tasks.run("own orders and coins, commits", self._ingest.work, vital=True)
+        tasks.run("comparison", self.reconciler.work, vital=True)
+        tasks.run("comparison in part", self.reconciler.watch, vital=True)
         tasks.run("comparison of history", self.reconciler.read_history)
         tasks.run("passing of time", TimeWatch(self._given.clock, self._gap).keep)
         self.reconciler.request("the desk has started")
@@ -197,6 +198,9 @@ class OrderPath:
 
     def _lagged(self, worst_ms: int) -> None:
         self.outcomes.lag_ms = lag(worst_ms, self._given.timing.lag_ms)
+
+    def _failing(self, name: str) -> None:
+        self.gate.latch(GateState.CANCEL_ONLY, f"The desk's work “{name}” fails again and again; see the desk's log.")
 
     def _compared(self) -> None:
         self._intake.clean_since = self._given.clock.wall_ms() + ahead_ms(self._given.exchange)

@@ -14,6 +14,8 @@ from tui_trader.services.inner import Publisher
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before each further start; the last one repeats. A run of a minute counts as healthy."""
 HEALTHY_AFTER = 60.0
+TOO_OFTEN = 5
+"""So many failures in a row of vital work are told to whoever can close the gate."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,14 +28,18 @@ class Tasks:
         self.clock = clock
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
+        self.on_failing: Callable[[str], None] = _log.critical
+        """Hears the name of vital work that fails again and again."""
 
-    def run(self, name: str, work: Callable[[], Awaitable[None]], *, ends: bool = False) -> None:
+    def run(self, name: str, work: Callable[[], Awaitable[None]], *, ends: bool = False, vital: bool = False) -> None:
         """Keep ``work`` running under a name; a second start of a running name does nothing.
 
-        Work that ``ends`` may return, having done what it is for.
+        Work that ``ends`` may return, having done what it is for. Of ``vital`` work that fails again and again,
+        ``on_failing`` hears.
         """
         if not self.running(name):
-            self._running[name] = asyncio.create_task(self._supervise(name, work, ends=ends), name=name)
+            supervised = self._supervise(name, work, ends=ends, vital=vital)
+            self._running[name] = asyncio.create_task(supervised, name=name)
 
     def running(self, name: str) -> bool:
         """Tell whether a name is at work."""
@@ -61,7 +67,7 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _supervise(self, name: str, work: Callable[[], Awaitable[None]], *, ends: bool) -> None:
+    async def _supervise(self, name: str, work: Callable[[], Awaitable[None]], *, ends: bool, vital: bool) -> None:
         """Run, and run again after a failure; work that is for ever and returns has failed, too."""
         failures = 0
         while True:
@@ -78,6 +84,8 @@ class Tasks:
             how = "returned" if died is None else _word(died)
             _log.error("Background work %r failed (%s); it starts again in %s s.", name, how, pause, exc_info=died)
             self._tell(f"Background work “{name}” failed ({how}); it starts again in {pause:g} s.")
+            if vital and failures >= TOO_OFTEN:
+                self.on_failing(name)
             await self.clock.sleep(pause)
 
     def _finished(self, task: asyncio.Task[Any]) -> None:

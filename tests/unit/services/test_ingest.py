@@ -333,3 +333,33 @@ async def test_news_that_were_missed_before_a_comparison_say_nothing_of_the_stre
         rig.exchange.push(StreamGap("cut"))
         await rig.clock.advance(60)
         assert rig.exchange.requests("renew_user_stream") == []
+
+
+class Startling:
+    """Something that a stream should never bring, and that no code is ready for."""
+
+    balance = None
+
+
+async def test_news_that_cannot_be_worked_on_are_read_over_rest_and_the_rest_goes_on() -> None:
+    async with running() as rig:
+        placed = (await rig.place()).order
+        await rig.clock.advance(1)
+        rig.exchange.fill(placed.client_order_id, D("0.5"), push=False)
+        poison = replace(rig.exchange.find(placed.client_order_id), executed=Startling())
+        rig.exchange.push(poison)
+        await rig.clock.advance(5)
+        assert rig.order(placed.id).executed == D("0.5")
+        assert rig.gate.state is GateState.ACTIVE
+        rig.exchange.fill(placed.client_order_id, D("0.5"))
+        await rig.becomes(placed.id, OrderStatus.FILLED)
+
+
+async def test_a_stream_whose_work_fails_again_and_again_closes_the_gate() -> None:
+    async with running() as rig:
+        placed = (await rig.place()).order
+        for _ in range(6):
+            rig.exchange.push(replace(rig.exchange.find(placed.client_order_id), executed=Startling()))
+            await rig.clock.advance(8)
+        assert rig.gate.state is GateState.CANCEL_ONLY
+        assert "commits" in rig.gate.reason

@@ -8,7 +8,7 @@ import pytest
 
 from tests.twins.clock import VirtualClock, settle
 from tests.twins.keepers import Ear
-from tui_trader.services.tasks import Tasks
+from tui_trader.services.tasks import TOO_OFTEN, Tasks
 
 
 class Worker:
@@ -41,6 +41,20 @@ async def test_work_that_dies_is_started_again_with_growing_pauses_and_said_alou
     assert all("digging" in text and "secret" not in text for text in ear.texts())
     await tasks.close()
     assert not tasks.running("digging")
+
+
+async def test_vital_work_that_fails_again_and_again_is_told_to_whoever_can_act() -> None:
+    clock, told = VirtualClock(), list[str]()
+    tasks = Tasks(Ear(), clock)
+    tasks.on_failing = told.append
+    tasks.run("digging", Worker(TOO_OFTEN - 1).work, vital=True)
+    tasks.run("dusting", Worker(TOO_OFTEN + 1).work)
+    await clock.advance(100)
+    assert told == []
+    tasks.run("ringing", Worker(TOO_OFTEN).work, vital=True)
+    await clock.advance(100)
+    assert told == ["ringing"]
+    await tasks.close()
 
 
 async def test_a_name_runs_once() -> None:
