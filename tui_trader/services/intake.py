@@ -17,7 +17,8 @@ from tui_trader.exchange.port import VenueOrder
 from tui_trader.rules.order_events import FillSeen, FillsListed
 from tui_trader.services.adoption import external, news
 from tui_trader.services.gate import Gate
-from tui_trader.services.journal_lines import order_line, terms
+from tui_trader.services.journal_lines import order_line
+from tui_trader.services.order_record import terms
 from tui_trader.services.ports import Store
 from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.working import WorkingOrders

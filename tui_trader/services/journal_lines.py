@@ -3,6 +3,7 @@
 Kinds: ``order.KIND`` tells of an order (``intent``, ``denied``, ``answer``, ``push``, ``lookup``, ``cancel``,
 ``adopted``, ``restart``, ``overdue``), ``fill`` of an execution, ``gate`` of the gate, ``halt`` of what a press of the
 kill switch has done, ``notice`` of something for the person. Every other kind belongs to somebody else and is no event.
+``journal_fold`` makes orders out of the lines again.
 """
 
 from __future__ import annotations
@@ -18,52 +19,23 @@ from tui_trader.domain.halt import Certificate, Fate, HaltedOrder
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import Order, Side
 from tui_trader.domain.risk import Breach
+from tui_trader.services.order_record import standing
 from tui_trader.services.ports import JournalEntry
 
 ORDER, FILL, GATE, HALT, NOTICE = "order.", "fill", "gate", "halt", "notice"
 _MONEY = ("price", "quantity", "quote", "fee")
 
 
-def money(value: Decimal | None) -> str | None:
-    """Write an amount as canonical text; ``None`` stays."""
-    return None if value is None else canonical(value)
-
-
 def order_line(
     kind: str, order: Order, at: int, note: str = "", extra: Mapping[str, Any] | None = None
 ) -> JournalEntry:
     """Tell of a step of an order; ``kind`` without the prefix."""
-    body: dict[str, Any] = {
-        "status": order.status.value,
-        "cancel": order.cancel.value,
-        "venue_order_id": order.venue_order_id,
-        "executed": canonical(order.executed),
-    }
+    body = standing(order)
     if note:
         body["note"] = note
-    if order.reason:
-        body["reason"] = order.reason
-        body["message"] = order.message
     if extra:
         body.update(extra)
     return JournalEntry(ORDER + kind, at, body, order.id, order.request.origin.value)
-
-
-def terms(order: Order) -> dict[str, Any]:
-    """Write down everything that was decided about an order, for its first line."""
-    request = order.request
-    return {
-        "intent_id": order.intent_id,
-        "client_order_id": order.client_order_id,
-        "symbol": request.symbol,
-        "side": request.side.value,
-        "type": request.type.value,
-        "time_in_force": request.time_in_force.value,
-        "quantity": canonical(order.quantity),
-        "price": money(order.price),
-        "quote_quantity": money(request.quote_quantity),
-        "not_after": order.not_after,
-    }
 
 
 def breach_body(breach: Breach) -> dict[str, str]:

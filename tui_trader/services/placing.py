@@ -27,9 +27,10 @@ from tui_trader.rules.order_events import (
 from tui_trader.services.confirmations import Confirmations
 from tui_trader.services.gate import Gate
 from tui_trader.services.idempotency import different
-from tui_trader.services.journal_lines import breach_body, money, order_line, terms
+from tui_trader.services.journal_lines import breach_body, order_line
 from tui_trader.services.judging import Judge, Judgement
 from tui_trader.services.model import Placement
+from tui_trader.services.order_record import money, terms
 from tui_trader.services.outcome_words import placement
 from tui_trader.services.ports import Store
 from tui_trader.services.recorder import Draft, Recorder

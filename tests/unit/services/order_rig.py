@@ -18,8 +18,10 @@ from tui_trader.domain.events import Event
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
 from tui_trader.domain.risk import RiskProfile
 from tui_trader.services.bus import EventBus
+from tui_trader.services.journal_fold import fold
 from tui_trader.services.model import Placement
 from tui_trader.services.order_path import OrderPath, Surroundings
+from tui_trader.services.ports import JournalEntry
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.working import WorkingOrders
 
@@ -128,10 +130,24 @@ async def waited(rig: Rig, wanted: Awaitable[T], seconds: float = 5.0) -> T:
 
 @asynccontextmanager
 async def running(**given: Any) -> AsyncIterator[Rig]:
-    """Run an order path, and end it."""
+    """Run an order path, end it, and see whether what it left in the tables follows from what it journalled."""
     rig = Rig(**given)
     await rig.start()
     try:
         yield rig
     finally:
         await rig.stop()
+    follows(rig.store)
+
+
+def follows(store: StoreTwin) -> None:
+    """Fold the journal and compare it with the tables; rows that a test put there itself have no lines."""
+    lines: dict[str, list[JournalEntry]] = {}
+    for line in store.lines:
+        lines.setdefault(line.order_id, []).append(line)
+    folded = {order_id: fold(told) for order_id, told in lines.items() if order_id}
+    assert {order_id: each.order for order_id, each in folded.items()} == {
+        order_id: order for order_id, order in store.order_rows.items() if order_id in folded
+    }
+    fills = {key: fill for each in folded.values() for key, fill in each.fills.items()}
+    assert fills == {key: fill for key, fill in store.fill_rows.items() if fill.order_id in folded}

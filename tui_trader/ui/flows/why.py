@@ -13,6 +13,9 @@ from tui_trader.ui.panels.trades import clock
 if TYPE_CHECKING:
     from tui_trader.contract.history import JournalView
 
+RECORD = frozenset({"asked", "state"})
+"""What the desk writes down to make the order again; a person reads it above the journal."""
+
 
 async def journal_lines(session: Session, order_id: str) -> list[tuple[str, str]]:
     """Return the journal of an order as (time, what happened); a sentence where it cannot be read."""
@@ -25,7 +28,8 @@ async def journal_lines(session: Session, order_id: str) -> list[tuple[str, str]
 
 def _line(entry: JournalView) -> tuple[str, str]:
     """Write one entry."""
-    body = ", ".join(f"{clean(key, 40)} {text}" for key, value in entry.body.items() if (text := _text(value)))
+    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD)
+    body = ", ".join(f"{clean(key, 40)} {text}" for key, text in told if text)
     return clock(entry.at), f"{clean(entry.kind, 40)}{': ' if body else ''}{body}"
 
 
