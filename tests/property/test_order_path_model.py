@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.twins.clock import settle
 from tests.twins.exchange import CUT, NEVER_SENT, REFUSED, UNAVAILABLE, Trouble
-from tests.unit.services.order_rig import Rig
+from tests.unit.services.order_rig import Rig, follows
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.order import OrderStatus
 from tui_trader.errors import Refused
@@ -187,6 +187,7 @@ async def live_through(happening: Sequence[Step]) -> None:
     await world.rig.path.reconciler.now()
     compare(world.rig)
     await world.rig.stop()
+    follows(world.rig.store)
 
 
 def compare(rig: Rig) -> None:

@@ -11,7 +11,7 @@ from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
-from tui_trader.services.ports import Change, HistoryFilter, JournalEntry, Rows
+from tui_trader.services.ports import ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
 
 
 class StoreTwin:
@@ -142,6 +142,14 @@ class StoreTwin:
     async def verify(self) -> int:
         """Return the journal's length."""
         return len(self.lines)
+
+    async def verified(self) -> ChainHead:
+        """Return the end of the journal."""
+        return ChainHead(len(self.lines), self.lines[-1].hash if self.lines else "")
+
+    async def rebuilt(self) -> Rebuilt:
+        """Count the rows; the twin's follow from nothing."""
+        return Rebuilt(len(self.order_rows), len(self.fill_rows))
 
     async def close(self) -> None:
         """Remember that it was closed."""

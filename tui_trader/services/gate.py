@@ -179,11 +179,12 @@ class Gate:
         if now == self._told and not persist:
             return
         change, at = GateChange(now[0].value, now[1], by), self._clock.wall_ms()
-        kept = {SETTING: json.dumps({"state": self._latched.value, "reason": self._reason, "by": by, "at": at})}
+        kept = {"state": self._latched.value, "reason": self._reason, "by": by, "at": at}
+        line = gate_line(change, at, kept if persist else None)
         sequence: int | None = None
         try:
             sequence = await self._store.write(
-                Change(journal=(gate_line(change, at),), settings=kept if persist else {})
+                Change(journal=(line,), settings={SETTING: json.dumps(kept)} if persist else {})
             )
         except StoreError:
             _log.exception("The gate's state could not be written.")

@@ -19,10 +19,12 @@ from tui_trader.domain.halt import Certificate, Fate, HaltedOrder
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import Order, Side
 from tui_trader.domain.risk import Breach
-from tui_trader.services.order_record import standing
+from tui_trader.services.order_record import money, standing
 from tui_trader.services.ports import JournalEntry
 
 ORDER, FILL, GATE, HALT, NOTICE = "order.", "fill", "gate", "halt", "notice"
+KEPT = "kept"
+"""In a line of the gate: the persisted state that it wrote."""
 _MONEY = ("price", "quantity", "quote", "fee")
 
 
@@ -70,9 +72,10 @@ def fill_line(fill: Fill, at: int) -> JournalEntry:
     return JournalEntry(FILL, at, body, fill.order_id)
 
 
-def gate_line(change: GateChange, at: int) -> JournalEntry:
-    """Tell of the gate."""
-    return JournalEntry(GATE, at, {"state": change.state, "reason": change.reason, "by": change.by})
+def gate_line(change: GateChange, at: int, kept: Mapping[str, Any] | None = None) -> JournalEntry:
+    """Tell of the gate; ``kept`` is what the next start takes over from this change on."""
+    body: dict[str, Any] = {"state": change.state, "reason": change.reason, "by": change.by}
+    return JournalEntry(GATE, at, body if kept is None else body | {KEPT: kept})
 
 
 def halt_line(certificate: Certificate, at: int) -> JournalEntry:
@@ -127,7 +130,7 @@ def fill_of(line: JournalEntry) -> Fill:
 
 def gate_of(line: JournalEntry) -> GateChange:
     """Read a change of the gate back."""
-    return GateChange(**line.body)
+    return GateChange(**{name: value for name, value in line.body.items() if name != KEPT})
 
 
 def notice_of(line: JournalEntry) -> Notice:

@@ -77,6 +77,39 @@ class Rows(Generic[T]):
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The end of the journal's chain: how many lines it has, and the hash of the last one (64 hex digits)."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a table does not follow from the journal: which row, which column, and both values as text."""
+
+    row: str
+    column: str
+    journal: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of folding the whole journal: rows compared, and where they differ.
+
+    ``older`` counts orders whose lines a version wrote that wrote less down; they cannot be compared. ``differing``
+    counts all differences, ``differences`` holds the first of them.
+    """
+
+    orders: int
+    fills: int
+    older: int = 0
+    differing: int = 0
+    differences: Sequence[Difference] = ()
+
+
 class Store(Protocol):
     """The desk's memory."""
 
@@ -142,6 +175,19 @@ class Store(Protocol):
             StoreError: names the first line that does not fit.
 
         """
+        ...
+
+    async def verified(self) -> ChainHead:
+        """Check the journal's hash chain from its first line and return its end.
+
+        Raises:
+            StoreError: names the first line that does not fit.
+
+        """
+        ...
+
+    async def rebuilt(self) -> Rebuilt:
+        """Fold the journal and compare what follows from it with the tables, column by column."""
         ...
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """The desk's memory: Peewee on SQLite, one connection on one writer thread, journal first.
 
-This room alone knows Peewee. It fulfils ``services.ports.Store`` and knows, besides that port, the domain and the
-base modules; nothing of the exchange, of the other services or of anything that shows.
+This room alone knows Peewee. It fulfils ``services.ports.Store`` and knows, besides that port and what the services
+write into the journal, the domain and the base modules; nothing of the exchange or of anything that shows.
 """
 
 from tui_trader.store.sqlite_store import SqliteStore

@@ -13,6 +13,7 @@ from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import CancelState, Order, OrderRequest, OrderStatus, OrderType, Origin, Side, TimeInForce
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
+from tui_trader.services.ports import JournalEntry
 from tui_trader.store.fields import (
     amounts,
     amounts_from,
@@ -116,6 +117,12 @@ def order_from(row: Row) -> Order:
         message=message,
         version=version,
     )
+
+
+def entry_from(row: Row) -> JournalEntry:
+    """Read a journal line."""
+    sequence, at, kind, order_id, origin, body, digest = row
+    return JournalEntry(kind, at, json.loads(body), order_id, origin, sequence, digest.hex())
 
 
 def fill_row(fill: Fill) -> Row:

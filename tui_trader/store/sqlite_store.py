@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -14,16 +13,17 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
-from tui_trader.services.ports import Change, HistoryFilter, JournalEntry, Rows
+from tui_trader.services.ports import ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
 from tui_trader.store import queries, schema
-from tui_trader.store.audit import verify
+from tui_trader.store.audit import chain_of, tables_of
 from tui_trader.store.backup import begin_copy, fill_copy, finish_copy, removed_on_failure
 from tui_trader.store.changes import prepare
 from tui_trader.store.history import FILLS, ORDERS
 from tui_trader.store.opening import open_session
 from tui_trader.store.pages import Pages, values
-from tui_trader.store.rows import balance_from, equity_from, fill_from, order_from, position_from
+from tui_trader.store.rows import balance_from, entry_from, equity_from, fill_from, order_from, position_from
 from tui_trader.store.upgrades import UPGRADES, Upgrade
+from tui_trader.store.walks import on_writer
 from tui_trader.store.writer import Writer
 
 
@@ -118,7 +118,7 @@ class SqliteStore:
             rows = await self._writer.run(lambda session: queries.journal(session, after, limit, order_id))
         else:
             rows = await self._pages.lines_of(kind, order_id, after, limit)
-        return await values(rows, _entry)
+        return await values(rows, entry_from)
 
     async def setting(self, name: str) -> str | None:
         """Read a small named value."""
@@ -131,7 +131,21 @@ class SqliteStore:
             StoreError: names the first line that does not fit.
 
         """
-        return await verify(self._writer)
+        return (await self.verified()).sequence
+
+    async def verified(self) -> ChainHead:
+        """Check the journal's hash chain from its first line and return its end.
+
+        Raises:
+            StoreError: names the first line that does not fit.
+
+        """
+        head = await on_writer(self._writer, chain_of)
+        return ChainHead(head.sequence, head.hash.hex())
+
+    async def rebuilt(self) -> Rebuilt:
+        """Fold the journal and compare what follows from it with the tables, column by column; commits go on."""
+        return await on_writer(self._writer, tables_of)
 
     async def backup(self, path: Path) -> None:
         """Copy the database to ``path``, mode 0600, whole or not at all; commits go on meanwhile.
@@ -149,9 +163,3 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish what was enqueued, checkpoint and close; a second call does nothing."""
         await self._writer.stop()
-
-
-def _entry(row: tuple[int, int, str, str, str, str, bytes]) -> JournalEntry:
-    """Read a journal line."""
-    sequence, at, kind, order_id, origin, body, digest = row
-    return JournalEntry(kind, at, json.loads(body), order_id, origin, sequence, digest.hex())

@@ -10,10 +10,11 @@ from tests.twins.clock import VirtualClock, settle
 from tests.twins.keepers import Ear
 from tests.twins.store import StoreTwin
 from tests.unit.services.order_rig import PROFILE
-from tui_trader.domain.events import EventKind
+from tui_trader.domain.events import EventKind, GateChange
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, StoreError
-from tui_trader.services.gate import Gate
+from tui_trader.services.gate import SETTING, Gate
+from tui_trader.services.journal_lines import gate_of
 from tui_trader.services.tasks import Tasks
 
 
@@ -56,7 +57,10 @@ async def test_a_person_loosens_it_and_the_journal_knows_who() -> None:
     await settle()
     await bench.gate.change(GateState.ACTIVE, "all is well", by="person")
     assert bench.gate.state is GateState.ACTIVE
-    assert bench.store.lines[-1].body == {"state": "ACTIVE", "reason": "", "by": "person"}
+    body = dict(bench.store.lines[-1].body)
+    assert body.pop("kept") == json.loads(bench.store.settings[SETTING])
+    assert body == {"state": "ACTIVE", "reason": "", "by": "person"}
+    assert gate_of(bench.store.lines[-1]) == GateChange("ACTIVE", "", "person")
 
 
 async def test_what_is_persisted_is_there_after_a_restart() -> None:
