@@ -109,6 +109,17 @@ async def test_a_5xx_can_hide_an_order_or_not(client: Client, accepted: bool) ->
     assert len(client.venue.orders) == accepted
 
 
+async def test_a_seed_draws_the_same_faults_again(client: Client) -> None:
+    async def drawn() -> list[bool]:
+        await client.control("POST", "/seed", {"seed": 5})
+        return [(await client.http.get(f"{client.running.rest_url}/api/v3/ping")).is_error for _ in range(12)]
+
+    await client.control("POST", "/faults", {"action": "answer", "path": "/api/v3/ping", "probability": 0.5})
+    assert await drawn() == (again := await drawn())
+    assert 0 < sum(again) < 12
+    assert (await client.control("GET", "/faults")).json()["1"]["hits"] == 2 * sum(again)
+
+
 @pytest.mark.parametrize("action", ["answer", "drop"])
 async def test_the_venue_can_act_after_it_has_ended_the_request(client: Client, action: str) -> None:
     rule = {"action": action, "path": ORDER, "status": 504, "accepted": True, "late_ms": 80, "count": 1}
@@ -163,7 +174,9 @@ async def test_delay_and_latency_hold_the_answer_back(client: Client) -> None:
 async def test_the_control_channel_tells_what_truly_happened(client: Client) -> None:
     rule = {"action": "drop", "path": ORDER, "accepted": True, "count": 1}
     assert (await client.control("POST", "/faults", rule)).json() == {"id": 1}
-    assert list((await client.control("GET", "/faults")).json()) == ["1"]
+    assert [(number, each["hits"]) for number, each in (await client.control("GET", "/faults")).json().items()] == [
+        ("1", 0)
+    ]
     with pytest.raises(httpx.RemoteProtocolError):
         await client.buy("lost")
     (order,) = (await client.control("GET", "/orders")).json()

@@ -43,6 +43,12 @@ class Offset(_Body):
     offset_ms: int
 
 
+class Seed(_Body):
+    """Draw which faults strike from this seed on."""
+
+    seed: int
+
+
 class Latency(_Body):
     """Delay every answer by so many milliseconds."""
 
@@ -97,8 +103,14 @@ class Control:
         return {"id": self._house.faults.add(RULE.validate_json(request.body))}
 
     def faults(self, _request: Request) -> Any:
-        """List the faults in force."""
-        return {str(number): asdict(rule) for number, rule in self._house.faults.rules().items()}
+        """List the faults in force, and how often each has struck."""
+        book = self._house.faults
+        return {str(number): {**asdict(rule), "hits": book.hits(number)} for number, rule in book.rules().items()}
+
+    def seed(self, request: Request) -> Any:
+        """Seed the chance by which faults strike."""
+        self._house.faults.draw_from(Seed.model_validate_json(request.body).seed)
+        return {}
 
     def remove_faults(self, request: Request) -> Any:
         """End the fault ``id``, or all of them."""
@@ -164,6 +176,7 @@ ROUTES: Final[Mapping[tuple[str, str], Callable[[Control, Request], Any]]] = {
     ("POST", "/control/faults"): Control.add_fault,
     ("GET", "/control/faults"): Control.faults,
     ("DELETE", "/control/faults"): Control.remove_faults,
+    ("POST", "/control/seed"): Control.seed,
     ("POST", "/control/disconnect"): Control.disconnect,
     ("POST", "/control/clock"): Control.clock,
     ("POST", "/control/latency"): Control.latency,

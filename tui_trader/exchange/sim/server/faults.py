@@ -170,9 +170,17 @@ class Faults:
         else:
             self._armed.pop(number, None)
 
+    def draw_from(self, seed: int) -> None:
+        """Let chance begin anew at a seed."""
+        self._random = random.Random(seed)  # noqa: S311 - as above
+
     def rules(self) -> dict[int, Rule]:
         """Rules in force by number."""
         return {number: armed.rule for number, armed in self._armed.items()}
+
+    def hits(self, number: int) -> int:
+        """How often a rule in force has struck."""
+        return self._armed[number].hits
 
     def plan(self, method: str, path: str) -> Plan:
         """Count a request against the rules and say what happens to it."""
