@@ -6,7 +6,7 @@ import hashlib
 from urllib.parse import urlsplit
 
 from tui_trader.clock import Clock
-from tui_trader.domain.timing import TimingName
+from tui_trader.domain.timing import TIMINGS, TimingName
 from tui_trader.errors import UsageError
 from tui_trader.exchange.mexc.addresses import MexcEndpoints, is_loopback
 from tui_trader.exchange.mexc.client import MexcExchange
@@ -40,7 +40,8 @@ async def find_venue(settings: Settings, simulator: Simulator | None, clock: Clo
             "The timing “proof” is for a simulated exchange on this machine; leave the setting timing out."
         )
     credentials = open_vault(settings.profile).load()
-    return MexcExchange(addresses, credentials, clock), _name(addresses, usual)
+    rate = TIMINGS[settings.timing].venue_rate
+    return MexcExchange(addresses, credentials, clock, rate=rate), _name(addresses, usual)
 
 
 def account_lock(paths: Paths, venue: str, uid: str) -> FolderLock:

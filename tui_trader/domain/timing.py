@@ -60,6 +60,8 @@ class Timing:
     """So many refusals by the venue within a minute close the gate."""
     unknown_budget: int
     """So many orders of unknown outcome block every new one."""
+    venue_rate: int
+    """So many times the venue's published request limits may be used; a simulator of proofs is started without any."""
 
 
 NORMAL = Timing(
@@ -82,6 +84,7 @@ NORMAL = Timing(
     stranger_s=(0.5, 2.0, 5.0, 10.0),
     rejects_latch=5,
     unknown_budget=3,
+    venue_rate=1,
 )
 
 PROOF = Timing(
@@ -92,7 +95,7 @@ PROOF = Timing(
     lag_ms=400,
     round_apart_ms=60,
     mixed_after_ms=20_000,
-    look_ms=(60, 60, 120, 120, 200),
+    look_ms=(100, 200, 300, 400),
     first_look_s=0.05,
     cancel_s=(0.1, 0.2, 0.4, 0.8, 1.0),
     overdue_ms=2000,
@@ -104,6 +107,7 @@ PROOF = Timing(
     stranger_s=(0.1, 0.3, 1.0, 3.0),
     rejects_latch=1_000_000,
     unknown_budget=1_000_000,
+    venue_rate=1000,
 )
 
 TIMINGS: Mapping[TimingName, Timing] = MappingProxyType({each.name: each for each in (NORMAL, PROOF)})

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from tui_trader.clock import Clock
 from tui_trader.exchange.mexc.waiting import end, event_or
@@ -94,17 +95,23 @@ class _Waiting:
 
 
 class Budget:
-    """The venue's limits towards one account from one address. Requests wait by urgency, then by arrival."""
+    """The venue's limits towards one account from one address. Requests wait by urgency, then by arrival.
 
-    def __init__(self, clock: Clock) -> None:
+    ``rate`` multiplies every limit: above 1 only towards a simulated venue that has none.
+    """
+
+    def __init__(self, clock: Clock, rate: int = 1) -> None:
+        def window(limit: limits.Rate, **shares: Any) -> Window:
+            return Window(limit._replace(amount=limit.amount * rate), **shares)
+
         self._clock = clock
-        self._weight = Window(limits.IP_WEIGHT)
-        self._signed = Window(limits.UID_WEIGHT)
-        self._orders = Window(limits.ORDER_CALLS, order_share=OPEN_SHARE)
-        self._requests = Window(REQUESTS)
+        self._weight = window(limits.IP_WEIGHT)
+        self._signed = window(limits.UID_WEIGHT)
+        self._orders = window(limits.ORDER_CALLS, order_share=OPEN_SHARE)
+        self._requests = window(REQUESTS)
         self._single = {
-            ACCOUNT: Window(limits.ACCOUNT_CALLS, reserve=False),
-            BATCH_PLACE: Window(limits.BATCH_CALLS, reserve=False),
+            ACCOUNT: window(limits.ACCOUNT_CALLS, reserve=False),
+            BATCH_PLACE: window(limits.BATCH_CALLS, reserve=False),
         }
         self._waiting: list[_Waiting] = []
         self._pump: asyncio.Task[None] | None = None

@@ -26,7 +26,8 @@ class MexcExchange(Orders, AccountReads, MarketReads, Watches):
     """A venue that speaks MEXC's wire, behind ``exchange.port.Exchange``.
 
     Without credentials only public data is served. ``transport`` takes orders in place of the lane, and
-    ``stream_life`` is the age in seconds at which a stream moves to a new connection; tests set them.
+    ``stream_life`` is the age in seconds at which a stream moves to a new connection; tests set them. ``rate``
+    multiplies the venue's request limits: above 1 only towards a simulated venue that has none.
 
     Raises:
         UsageError: an address or a key is malformed.
@@ -42,9 +43,10 @@ class MexcExchange(Orders, AccountReads, MarketReads, Watches):
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         stream_life: float = LIFE_S,
+        rate: int = 1,
     ) -> None:
         log = logger or logging.getLogger(__name__)
-        super().__init__(Core(settings, credentials, clock, log, transport, stream_life))
+        super().__init__(Core(settings, credentials, clock, log, transport, stream_life, rate))
 
     async def open(self) -> None:
         """Connect and measure the clock; with credentials, wait a moment for the private stream.

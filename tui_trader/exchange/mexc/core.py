@@ -38,6 +38,7 @@ class Core:
     """Transports, clocks, budget and streams towards one account.
 
     ``transport`` replaces the order lane in tests; streams move to new connections after ``stream_life`` seconds.
+    ``rate`` multiplies the venue's request limits.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Core:
         log: logging.Logger,
         transport: httpx.AsyncBaseTransport | None = None,
         stream_life: float = LIFE_S,
+        rate: int = 1,
     ) -> None:
         tls = tls_context() if settings.rest.tls or settings.ws.tls else None
         base = f"{settings.rest.scheme}://{settings.rest.netloc}"
@@ -55,7 +57,7 @@ class Core:
         self.log = log
         self.server_clock = ServerClock(clock, self._server_time)
         self.signer = Signer(credentials, self.server_clock)
-        self.budget = Budget(clock)
+        self.budget = Budget(clock, rate)
         self.trip = RoundTrip(clock)
         self.lane = Lane(settings.rest, clock, tls) if transport is None else None
         self.client = read_client(tls or False)

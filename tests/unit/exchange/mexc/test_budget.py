@@ -27,6 +27,16 @@ async def test_orders_leave_a_part_of_the_order_limit_to_cancels(turned: Any) ->
     await budget.close()
 
 
+async def test_a_rate_multiplies_every_limit(turned: Any) -> None:
+    budget, begun = Budget(turned, rate=10), turned.monotonic()
+    await spend(budget, endpoints.ORDER_PLACE, Urgency.ORDER, 84)
+    with pytest.raises(BudgetExceeded):
+        await budget.acquire(endpoints.ORDER_PLACE, Urgency.ORDER, turned.monotonic() + 0.5)
+    await spend(budget, endpoints.ACCOUNT, Urgency.LOOKUP, 20)
+    assert turned.monotonic() == begun
+    await budget.close()
+
+
 async def test_reads_leave_room_for_an_order(turned: Any) -> None:
     budget = Budget(turned)
     for _ in range(3):
