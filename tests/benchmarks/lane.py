@@ -45,7 +45,7 @@ async def ours(simulator: Simulator, orders: int) -> float:
     assert core.lane is not None
     await core.server_clock.ensure()
     await core.lane.open()
-    core.sender = Sender(simulator.rest_url, core.lane, core.signer, Unlimited(clock), core.trip, clock)
+    core.sender = Sender(simulator.rest_url, core.lane, core.signer, Unlimited(clock), core.trip, clock, core.troubles)
     quote = next(quote for quote in await exchange.quotes() if quote.symbol == "BTCUSDT")
     price = (quote.bid * Decimal("0.9")).quantize(Decimal("0.01"))
     costs = []

@@ -59,7 +59,9 @@ async def ours(simulator: Simulator, orders: int, folder: Path) -> tuple[float, 
             await asyncio.sleep(0.01)
         core = exchange.core
         assert core.lane is not None
-        core.sender = Sender(simulator.rest_url, core.lane, core.signer, Unlimited(clock), core.trip, clock)
+        core.sender = Sender(
+            simulator.rest_url, core.lane, core.signer, Unlimited(clock), core.trip, clock, core.troubles
+        )
         try:
             return await _place_all(desk, orders)
         finally:

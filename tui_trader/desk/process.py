@@ -75,9 +75,9 @@ class Stop:
         self._wanted = asyncio.Event()
 
     def listen(self) -> None:
-        """Hear SIGTERM and SIGINT."""
+        """Hear SIGTERM, SIGINT and SIGQUIT."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             loop.add_signal_handler(number, self.ask, number.name)
 
     def ask(self, reason: str) -> None:

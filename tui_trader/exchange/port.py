@@ -105,7 +105,20 @@ class StreamGap:
     reason: str
 
 
-UserEvent = VenueOrder | Fill | BalanceChange | StreamGap
+@dataclass(frozen=True, slots=True)
+class VenueTrouble:
+    """The way to the venue is not what it should be: nothing new may be opened until a person has looked.
+
+    ``code`` names it: ``redirected`` and ``certificate`` are ``hostile``, for somebody may be in between; ``barred``
+    and ``venue_down`` are not. ``text`` is a sentence.
+    """
+
+    code: str
+    text: str
+    hostile: bool = False
+
+
+UserEvent = VenueOrder | Fill | BalanceChange | StreamGap | VenueTrouble
 
 
 class Trading(Protocol):

@@ -30,6 +30,11 @@ from tui_trader.rules.order_moves import (
     unchanged,
 )
 
+ADDRESS_CODE = 700006
+"""«No permission for this IP»: the key is bound to other addresses."""
+ADDRESS_ADVICE = (
+    "This machine's address is not on the key's list: add it at MEXC under API management, or unbind the key."
+)
 CLOCK_CODE = 700003
 """«Timestamp for this request is outside of the recvWindow»: a definite refusal that says our clock is off."""
 
@@ -64,7 +69,11 @@ def _theirs(order: Order, event: Acked) -> dict[str, str | Decimal]:
 def rejected(order: Order, event: DefinitelyRejected, _fills: Sequence[Fill]) -> Transition:
     """End an order that the venue definitely refused (T7)."""
     effects = {Effect.COUNT_REJECT} | ({Effect.RESYNC_CLOCK} if event.code == CLOCK_CODE else set())
-    return _refused(order, event.at, OrderStatus.REJECTED, str(event.code), event.message, effects)
+    message = event.message
+    if event.code == ADDRESS_CODE:
+        effects |= {Effect.CANCEL_ONLY, Effect.ALARM}
+        message = f"{message} {ADDRESS_ADVICE}"
+    return _refused(order, event.at, OrderStatus.REJECTED, str(event.code), message, effects)
 
 
 def not_written(order: Order, event: NotWritten, _fills: Sequence[Fill]) -> Transition:

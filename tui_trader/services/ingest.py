@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tui_trader.domain.fill import Fill
-from tui_trader.exchange.port import BalanceChange, Exchange, StreamGap, UserEvent, VenueOrder
+from tui_trader.exchange.port import BalanceChange, Exchange, StreamGap, UserEvent, VenueOrder, VenueTrouble
 from tui_trader.services.intake import Intake, News
 from tui_trader.services.recorder import Draft, Recorder
 
@@ -33,6 +33,8 @@ class Ingest:
         self._recorder = recorder
         self._on_gap = on_gap
         self._on_strangers = on_strangers
+        self.on_trouble: Callable[[VenueTrouble], None] = lambda _trouble: None
+        """Hears at once that the way to the venue is not what it should be."""
         self._waiting: deque[UserEvent] = deque()
         self._wake = asyncio.Event()
         self._begun = False
@@ -47,6 +49,9 @@ class Ingest:
             self._on_gap("The private stream was started again.")
         self._begun = True
         async for event in self._exchange.user_events():
+            if isinstance(event, VenueTrouble):
+                self.on_trouble(event)
+                continue
             self.count += 1
             if isinstance(event, BalanceChange):
                 self.balance_counts[event.balance.asset] = self.count

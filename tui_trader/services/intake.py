@@ -7,6 +7,7 @@ the store, or as external ones), :meth:`Intake.take` then applies the news.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from tui_trader.clock import Clock
 from tui_trader.domain.fill import Fill
@@ -66,8 +67,14 @@ class Intake:
         """Hears that a reading brought news that the stream should have told long before."""
 
     def known(self, item: News) -> Order | None:
-        """Find the order that news are about, by the venue's id or the client id, in memory."""
-        return self._working.find(item.venue_order_id) or self._working.find(item.client_order_id)
+        """Find the order that news are about, by the venue's id or the client id, in memory.
+
+        A client id alone does not make it ours: where that order has another id at the venue, this is a second one.
+        """
+        by_name = self._working.find(item.client_order_id)
+        if by_name is not None and by_name.venue_order_id not in {None, item.venue_order_id}:
+            by_name = None
+        return self._working.find(item.venue_order_id) or by_name
 
     async def acquaint(self, items: Iterable[News]) -> None:
         """Bring orders from the store into memory that are not there."""
@@ -140,11 +147,16 @@ class Intake:
     def _adopt(self, draft: Draft, item: VenueOrder, now: int) -> Order:
         """Take an order in that was placed elsewhere (T29)."""
         order = external(item, now)
+        twin = self._working.find(item.client_order_id)
+        if twin is not None:  # the name is taken: this one goes by the venue's id alone
+            order = replace(order, client_order_id="")
         self._working.put(order)
         draft.orders[order.id] = order
         draft.tell(order_line("adopted", order, now, "placed elsewhere", terms(order)), order)
         if self._prefix and is_client_order_id(item.client_order_id, self._prefix):
             text = f"The exchange has order {item.client_order_id} of ours that the journal does not know."
-            self._recorder.notice(draft, "error", text, "journal_loss", order.id)
+            if twin is not None:
+                text = f"The exchange has a second order {item.client_order_id}: {item.venue_order_id}."
+            self._recorder.notice(draft, "error", text, "journal_loss" if twin is None else "doubled", order.id)
             self._gate.latch(GateState.HALTED, text)
         return order

@@ -13,7 +13,7 @@ from tui_trader.domain.order import Order, Origin
 from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import NORMAL, Timing
 from tui_trader.errors import VenueError
-from tui_trader.exchange.port import Exchange
+from tui_trader.exchange.port import Exchange, VenueTrouble
 from tui_trader.rules.horizon import lag
 from tui_trader.rules.order_events import Effect, Restarted
 from tui_trader.services.bus import EventBus
@@ -143,6 +143,7 @@ class OrderPath:
         self._intake.on_dropped = self._gap
         self._intake.on_overlooked = self._overlooked
         self.reconciler.on_clean = self._compared
+        self._ingest.on_trouble = self._troubled
         self._recorder.on_broken = lambda text: gate.latch(GateState.HALTED, f"The journal cannot be written: {text}")
         self._recorder.handlers = {
             Effect.LOOK_UP: self.outcomes.pursue,
@@ -217,6 +218,13 @@ class OrderPath:
         self._intake.clean_since = None
         self.reconciler.request(reason)
 
+    def _troubled(self, trouble: VenueTrouble) -> None:
+        """Close the gate for what is wrong with the way to the venue, and say so where that changed something."""
+        before = self.gate.latched
+        self.gate.latch(GateState.HALTED if trouble.hostile else GateState.CANCEL_ONLY, trouble.text)
+        if self.gate.latched is not before:
+            self._say("error", trouble.text, trouble.code)
+
     def _stranger(self, fill: Fill) -> None:
         self._given.tasks.spawn(f"order of execution {fill.trade_id}", self._adopt(fill))
 
@@ -232,10 +240,10 @@ class OrderPath:
         if order.request.origin is not Origin.EXTERNAL:
             self._say("warning", f"Order {order.id} on {order.symbol} was ended by the exchange.", "order_ended", order)
 
-    def _say(self, level: str, text: str, code: str, order: Order) -> None:
+    def _say(self, level: str, text: str, code: str, order: Order | None = None) -> None:
         """Journal a notice in the background."""
         draft = Draft()
-        self._recorder.notice(draft, level, text, code, order.id)
+        self._recorder.notice(draft, level, text, code, order.id if order is not None else "")
         self._given.tasks.spawn("write a notice", self._recorder.commit(draft))
 
 

@@ -412,3 +412,10 @@ def test_a_whole_list_that_completes_an_absent_order_reserves_nothing(make_order
     done = step(make_order(S.NOT_PLACED), ev.FillsListed(8, (make_fill("1", "4"), make_fill("2", "6"))))
     assert done.order.status is S.FILLED
     assert {Effect.RELEASE, Effect.CANCEL_ONLY, Effect.ALARM} == done.effects
+
+
+def test_an_address_that_the_key_does_not_allow_closes_the_gate_and_says_what_to_do(make_order: Make) -> None:
+    move = step(make_order(), ev.DefinitelyRejected(1, 700006, "No permission for this IP."))
+    assert move.order.status is S.REJECTED
+    assert {Effect.CANCEL_ONLY, Effect.ALARM, Effect.RELEASE} <= move.effects
+    assert "API management" in move.order.message

@@ -24,6 +24,7 @@ from tui_trader.exchange.mexc.sender import Sender
 from tui_trader.exchange.mexc.server_clock import ServerClock
 from tui_trader.exchange.mexc.signing import Signer
 from tui_trader.exchange.mexc.streams import Streams
+from tui_trader.exchange.mexc.troubles import Troubles
 from tui_trader.exchange.mexc.user_stream import UserStream
 from tui_trader.exchange.mexc.waiting import end
 from tui_trader.exchange.wire.endpoints import TIME
@@ -59,16 +60,19 @@ class Core:
         self.signer = Signer(credentials, self.server_clock)
         self.budget = Budget(clock, rate)
         self.trip = RoundTrip(clock)
+        self.troubles = Troubles(clock)
         self.lane = Lane(settings.rest, clock, tls) if transport is None else None
         self.client = read_client(tls or False)
-        self.reader = Reader(base, self.client, self.signer, self.budget, self.trip, clock)
+        self.reader = Reader(base, self.client, self.signer, self.budget, self.trip, clock, self.troubles)
         sending = transport or self.lane or httpx.AsyncHTTPTransport(trust_env=False)
-        self.sender = Sender(base, sending, self.signer, self.budget, self.trip, clock)
+        self.sender = Sender(base, sending, self.signer, self.budget, self.trip, clock, self.troubles)
         environment = Environment(clock, tls, stream_life)
         self.streams = Streams(environment, settings.ws_url)
         self.books: dict[str, BookFeed] = {}
         key = ListenKey(self.reader, clock)
         self.user = UserStream(environment, settings.ws_url, key) if self.signer.able else None
+        if self.user is not None:
+            self.troubles.tell = self.user.tell
         self._syncing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:

@@ -181,8 +181,9 @@ class Lane(httpx.AsyncBaseTransport):
                     # a race of one address wins nothing, and asyncio drops its socket unclosed when it is cancelled
                     happy_eyeballs_delay=None if is_address(self._origin.host) else 0.25,
                 )
-        except (OSError, TimeoutError):
-            raise TransportFailure("No connection to the exchange.", written=False) from None
+        except (OSError, TimeoutError) as failure:
+            # the cause tells a certificate that does not fit from a network that is down; neither is ever logged
+            raise TransportFailure("No connection to the exchange.", written=False) from failure
         finally:
             self._connecting -= 1
         if self._closed:

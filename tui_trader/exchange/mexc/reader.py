@@ -17,6 +17,7 @@ from tui_trader.exchange.mexc.lane import TARGET
 from tui_trader.exchange.mexc.round_trip import RoundTrip
 from tui_trader.exchange.mexc.sender import RATE_LIMIT_PAUSE_S
 from tui_trader.exchange.mexc.signing import Signer, encode
+from tui_trader.exchange.mexc.troubles import Troubles
 from tui_trader.exchange.mexc.waiting import backoff
 from tui_trader.exchange.wire import codes
 from tui_trader.exchange.wire.endpoints import Endpoint
@@ -46,7 +47,14 @@ class Reader:
     """Sends reads and turns their answers into values."""
 
     def __init__(
-        self, base: str, client: httpx.AsyncClient, signer: Signer, budget: Budget, trip: RoundTrip, clock: Clock
+        self,
+        base: str,
+        client: httpx.AsyncClient,
+        signer: Signer,
+        budget: Budget,
+        trip: RoundTrip,
+        clock: Clock,
+        troubles: Troubles,
     ) -> None:
         self._base = base
         self._client = client
@@ -54,6 +62,7 @@ class Reader:
         self._budget = budget
         self._trip = trip
         self._clock = clock
+        self._troubles = troubles
 
     async def read(
         self,
@@ -122,10 +131,12 @@ class Reader:
                 body = await _bounded(response)
             finally:
                 await response.aclose()
-        except (httpx.TransportError, httpx.DecodingError):
+        except (httpx.TransportError, httpx.DecodingError) as failure:
+            self._troubles.unreached(failure)
             raise VenueUnavailable("The exchange does not answer.") from None
         self._trip.since(start)
         retry_after = seconds_of(response.headers.get("retry-after"))
+        self._troubles.answered(response.status_code, retry_after)
         if response.status_code in RATE_LIMITED:
             retry_after = retry_after or RATE_LIMIT_PAUSE_S
             self._budget.pause(retry_after)

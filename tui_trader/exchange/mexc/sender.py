@@ -14,6 +14,7 @@ from tui_trader.exchange.mexc.budget import Budget, BudgetExceeded, Urgency
 from tui_trader.exchange.mexc.lane import TARGET, URGENT, WRITE_BY
 from tui_trader.exchange.mexc.round_trip import RoundTrip
 from tui_trader.exchange.mexc.signing import Signer
+from tui_trader.exchange.mexc.troubles import Troubles
 from tui_trader.exchange.wire import codes
 from tui_trader.exchange.wire.endpoints import Endpoint
 
@@ -43,6 +44,7 @@ class Sender:
         budget: Budget,
         trip: RoundTrip,
         clock: Clock,
+        troubles: Troubles,
     ) -> None:
         self._base = base
         self._transport = transport
@@ -50,6 +52,7 @@ class Sender:
         self._budget = budget
         self._trip = trip
         self._clock = clock
+        self._troubles = troubles
         self._frames: dict[Endpoint, tuple[httpx.URL, httpx.Headers]] = {}
 
     async def send(
@@ -110,6 +113,7 @@ class Sender:
             response = await self._transport.handle_async_request(request)
             body = await _whole(response)
         except httpx.TransportError as failure:
+            self._troubles.unreached(failure)
             if was_written(failure):
                 raise VenueUnknown("No answer from the exchange: no telling whether it was done.") from None
             raise NotSent(
@@ -117,6 +121,7 @@ class Sender:
             ) from None
         self._trip.since(start)
         retry_after = seconds_of(response.headers.get("retry-after"))
+        self._troubles.answered(response.status_code, retry_after)
         if response.status_code in RATE_LIMITED:
             self._budget.pause(retry_after or RATE_LIMIT_PAUSE_S)
         return Answer(response.status_code, body, retry_after)

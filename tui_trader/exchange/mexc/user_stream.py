@@ -12,7 +12,7 @@ from tui_trader.exchange.mexc.line import Environment, Line
 from tui_trader.exchange.mexc.listen_key import ListenKey
 from tui_trader.exchange.mexc.topic import Topic
 from tui_trader.exchange.mexc.waiting import end
-from tui_trader.exchange.port import StreamGap, UserEvent
+from tui_trader.exchange.port import StreamGap, UserEvent, VenueTrouble
 from tui_trader.exchange.wire import control
 from tui_trader.exchange.wire.channels import Kind
 from tui_trader.exchange.wire.limits import LISTEN_KEY_RENEW_S
@@ -91,6 +91,10 @@ class UserStream:
         if self.backlog:
             detail = f"{detail}, {self.backlog} waiting".removeprefix(", ")
         return FeedHealth(self._line.name, self.up, self._line.last_payload, detail)
+
+    def tell(self, trouble: VenueTrouble) -> None:
+        """Hand on that the way to the venue is not what it should be."""
+        self._queue.put_nowait(trouble)
 
     async def _address(self) -> str:
         return f"{self._ws_url}?listenKey={await self._key.get()}"
