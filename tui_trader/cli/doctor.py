@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from getpass import getuser
 from importlib.metadata import PackageNotFoundError, version
 
+from tui_trader.cli import panic_file
 from tui_trader.cli.asking import with_desk
 from tui_trader.cli.context import read_context
 from tui_trader.cli.tables import write_json
@@ -56,7 +57,7 @@ def _settings_first(args: argparse.Namespace) -> Iterator[Finding]:
         yield Finding("settings", "bad", str(error))
         return
     yield Finding("settings", "ok", f"{paths.folders.config_file}, profile {settings.profile}, {settings.mode} mode")
-    for look in (_terminal, _sqlite, _folders, _keys, _linger):
+    for look in (_terminal, _sqlite, _folders, _keys, _panic, _halt_file, _linger):
         yield from look(settings, paths)
     yield _desk(args, paths)
 
@@ -119,6 +120,23 @@ def _keys(settings: Settings, _: Paths) -> Iterator[Finding]:
         yield Finding("keys", "bad", "none; set them with `tui-trader keys set`.")
     else:
         yield Finding("keys", "ok", "none, and paper needs none")
+
+
+def _panic(settings: Settings, _: Paths) -> Iterator[Finding]:
+    """Look whether the stand-alone script could cancel everything without the desk."""
+    file = panic_file.place(settings.profile)
+    try:
+        there = check_private_file(file)
+    except TraderError as error:
+        yield Finding("panic", "bad", f"the stand-alone script will not read its file. {error}")
+        return
+    keys = f"has the keys from {file}" if there else "will ask for key and secret"
+    yield Finding("panic", "ok", f"the stand-alone script {keys}: {panic_file.command(settings.profile)}")
+
+
+def _halt_file(_: Settings, paths: Paths) -> Iterator[Finding]:
+    if os.path.lexists(paths.halt):
+        yield Finding("halt", "warn", f"{paths.halt} halts trading; `tui-trader resume REASON` removes it.")
 
 
 def _linger(_: Settings, __: Paths) -> Iterator[Finding]:

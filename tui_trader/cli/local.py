@@ -7,6 +7,7 @@ import shutil
 import sys
 from getpass import getpass
 
+from tui_trader.cli import panic_file
 from tui_trader.cli.context import read_context
 from tui_trader.cli.tables import write_json
 from tui_trader.credentials import Credentials
@@ -19,7 +20,11 @@ from tui_trader.paths import find_paths
 def keys(args: argparse.Namespace) -> int:
     """Keep, show or remove the exchange keys of a profile."""
     settings, _ = read_context(args)
+    if (args.action == "panic-file") != (args.switch is not None):
+        raise UsageError("Type keys set, show or remove, or keys panic-file with on, off or show.")
     vault = open_vault(settings.profile)
+    if args.switch is not None:
+        return _say(args, *panic_file.switch(args.switch, settings, vault))
     if args.action == "set":
         place = vault.set(_ask_credentials())
         return _say(args, {"stored": place}, f"The keys are kept in {place}.")

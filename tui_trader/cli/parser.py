@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     line.add_argument("line", help='such as "buy btc $100 @bid post" or "cancel all"')
     line.add_argument("--yes", action="store_true", help="confirm what the console would ask about")
     line.add_argument("--dry-run", action="store_true", help="say what it would do, send nothing")
+    _add_halting(add, as_json)
     add("desk", "run the desk in the foreground", lazily("tui_trader.cli.serving", "desk"))
     sim = commands.add_parser("sim", help="run the simulated exchange", description="Run the simulated exchange.")
     add_sim_arguments(sim)
@@ -92,9 +93,20 @@ def _add_paper(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help="do not ask")
 
 
+def _add_halting(add: Callable[..., argparse.ArgumentParser], as_json: argparse.ArgumentParser) -> None:
+    halting = "tui_trader.cli.halting"
+    kill = add("kill", "halt trading and cancel what would increase exposure", lazily(halting, "kill"), as_json)
+    kill.add_argument("--all", action="store_true", help="cancel everything, stops set on the website included")
+    kill.add_argument("--reason", default="", metavar="TEXT", help="kept in the journal")
+    resume = add("resume", "trade again after a halt", lazily(halting, "resume"), as_json)
+    resume.add_argument("reason", metavar="REASON", help="why trading may go on; kept in the journal")
+
+
 def _add_keys(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "action",
-        choices=("set", "show", "remove"),
-        help="set asks for key and secret or reads two lines from standard input; show prints the key's tail",
+        choices=("set", "show", "remove", "panic-file"),
+        help="set asks for key and secret or reads two lines from standard input; show prints the key's tail; "
+        "panic-file keeps them, or not, where the stand-alone script tui_trader/panic.py finds them",
     )
+    command.add_argument("switch", nargs="?", choices=("on", "off", "show"), help="of the panic file")

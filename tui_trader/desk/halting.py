@@ -9,14 +9,17 @@ import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_trader.clock import Clock
 from tui_trader.domain.risk import GateState
 from tui_trader.domain.text import clean
 from tui_trader.errors import UsageError
 from tui_trader.paths import sync_folder
-from tui_trader.services.gate import Gate
-from tui_trader.services.kill_switch import KillSwitch
+
+if TYPE_CHECKING:
+    from tui_trader.services.gate import Gate
+    from tui_trader.services.kill_switch import KillSwitch
 
 LOOK_EVERY_S = 0.2
 REASON_BYTES = 400
