@@ -85,7 +85,7 @@ async def test_unknown_orders_and_feeds_that_are_down_stand_in_the_top_line():
         status = await it.desk.status()
         down = [feed.model_copy(update={"up": False}) for feed in status.feeds]
         it.desk.publish(EventKind.STATUS, status.model_copy(update={"unknown_orders": 2, "feeds": down}))
-        await it.see("2 unknown", "feed down: public, private")
+        await it.see("2 UNKNOWN", "feed down: public, private")
 
 
 async def test_the_palette_finds_an_action_and_does_it():

@@ -37,6 +37,9 @@ def full_desk(mode: str = "paper") -> TwinDesk:
             status=status,
             state=state,
             cancel=CancelState.SENDING if number == 2 else CancelState.NONE,
+            unknown_until=desk.market.now + 103_000 if status is OrderStatus.UNKNOWN else None,
+            locked=Decimal(price) * Decimal(quantity),
+            locked_asset="USDT",
         )
         desk.orders[order.id] = order
     desk.position_rows = {

@@ -201,7 +201,7 @@ async def test_an_unknown_outcome_is_shown_as_such_and_not_offered_again():
     desk.outcomes.append(Outcome.UNKNOWN)
     async with console(desk) as it:
         await it.ticket("b", "0.01", "65000")
-        await it.see("UNKNOWN: the exchange gave no clear answer", "do not repeat it", "Open orders 1")
+        await it.see("UNKNOWN, do not send it again. Buy 0.01 BTCUSDT at 65,000", "may execute", "Open orders 1")
         assert "COMMAND" not in it.text()
         assert len(runs(desk)) == 1
 

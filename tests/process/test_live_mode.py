@@ -5,23 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.process.household import Household
+from tests.process.live import flags, phrase
 from tests.process.screen import NO_ORDERS, RESTING, confirm, go_to, submit
 from tests.process.venue import Venue
-from tests.simulator import Simulator, running
+from tests.simulator import running
 
 pytestmark = pytest.mark.process
-
-
-def flags(venue: Simulator) -> list[str]:
-    """Return the flags that make a venue the live one."""
-    return ["--mode", "live", "--rest-url", venue.rest_url, "--ws-url", venue.ws_url]
-
-
-def phrase(household: Household, live: list[str]) -> str:
-    """Return what has to be typed to unlock, as the gate says it."""
-    reason: str = household.told("status", *live)["gate_reason"]
-    assert reason.startswith("Live trading is locked.")
-    return reason.rpartition("typing: ")[2]
 
 
 def test_commands_trade_live_once_the_phrase_was_typed(household: Household) -> None:

@@ -43,7 +43,7 @@ from tui_trader.contract.positions import (
 )
 from tui_trader.contract.status import FeedView, Health, Status
 from tui_trader.domain.events import EventKind
-from tui_trader.domain.order import CancelState, OrderStatus, OrderType, Origin, Side, TimeInForce
+from tui_trader.domain.order import WORKING, CancelState, OrderStatus, OrderType, Origin, Side, TimeInForce
 from tui_trader.errors import DeskUnavailable, TraderError
 from tui_trader.grammar.commands import Cancel, Close, Command, Focus, Look, Place
 from tui_trader.grammar.context import Context, Pair
@@ -62,6 +62,8 @@ class TwinDesk:
         self.asked: list[tuple[Any, ...]] = []
         self.failures: dict[str, TraderError] = {}
         self.outcomes: deque[Outcome] = deque()
+        self.refused_as = OrderStatus.REJECTED
+        """The state of an order whose outcome is ``REJECTED``."""
         self.refusal: str | None = None
         self.exact = ""
         """The line that a preview says means exactly what it shows; empty: none."""
@@ -199,7 +201,7 @@ class TwinDesk:
     def put_order(self, order: OrderView) -> OrderView:
         """Change an order and tell it."""
         self.orders[order.id] = order
-        if order.status in {OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.DENIED}:
+        if order.status not in WORKING:
             del self.orders[order.id]
             self.past.insert(0, order)
         self.publish(EventKind.ORDER, order)
@@ -501,7 +503,7 @@ class TwinDesk:
         status = {
             Outcome.ACCEPTED: OrderStatus.LIVE,
             Outcome.UNKNOWN: OrderStatus.UNKNOWN,
-            Outcome.REJECTED: OrderStatus.REJECTED,
+            Outcome.REJECTED: self.refused_as,
             Outcome.DENIED: OrderStatus.DENIED,
         }[outcome]
         state = {OrderStatus.LIVE: "working", OrderStatus.UNKNOWN: "unknown, being looked up"}.get(
@@ -517,6 +519,9 @@ class TwinDesk:
             status=status,
             state=state,
             intent_id=intent_id,
+            unknown_until=self.market.now + 125_000 if status is OrderStatus.UNKNOWN else None,
+            locked=quantity * (price or Decimal(0)) if status in WORKING else None,
+            locked_asset="USDT" if status in WORKING else "",
         )
         self.put_order(order)
         message = {

@@ -19,6 +19,7 @@ from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType,
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import NotFound
+from tui_trader.rules.reservation import Reservation
 from tui_trader.services import model
 from tui_trader.services.faces import Services
 from tui_trader.services.ports import JournalEntry, Rows
@@ -172,6 +173,9 @@ class OrdersTwin:
 
     def unknown_until(self, order: Order) -> int:
         return order.updated_at + 120_000
+
+    def locked(self, order: Order) -> Reservation:
+        return Reservation(order.id, "USDT", D("10.005"), seen=True)
 
 
 def a_preview(request: OrderRequest) -> model.OrderPreview:

@@ -69,7 +69,7 @@ def state_words(order: Order) -> str:
 
 def order_view(services: Services, order: Order) -> OrderView:
     """Show an order."""
-    asked = order.request
+    asked, lock = order.request, services.orders.locked(order)
     return OrderView(
         id=order.id,
         client_order_id=order.client_order_id,
@@ -98,6 +98,8 @@ def order_view(services: Services, order: Order) -> OrderView:
         created_at=order.created_at,
         updated_at=order.updated_at,
         unknown_until=services.orders.unknown_until(order) if order.status is OrderStatus.UNKNOWN else None,
+        locked=lock.amount if lock else None,
+        locked_asset=lock.asset if lock else "",
     )
 
 

@@ -92,7 +92,7 @@ class OrderView(Answer):
     """An order as shown. ``distance_percent`` is how far the market is from its price (positive: not reached).
 
     ``age_ms`` is of the order, ``state`` says the status in words, ``unknown_until`` is when an unknown outcome may be
-    concluded at the earliest.
+    concluded at the earliest, ``locked`` what a working order keeps from being spent, fee included.
     """
 
     id: str
@@ -122,6 +122,8 @@ class OrderView(Answer):
     created_at: Time
     updated_at: Time
     unknown_until: Time | None = None
+    locked: Money | None = None
+    locked_asset: str = ""
 
 
 class Placement(Answer):

@@ -47,7 +47,7 @@ def duplicate(facts: GateFacts) -> Iterator[Breach]:
     given = facts.given
     twin = next((each for each in given.working if each.status in UNSETTLED and _same_order(facts, each)), None)
     if twin is not None:
-        message = f"An equal order ({twin.id}) is under way with no answer yet; a second one could double it."
+        message = f"An equal order ({twin.id}) has no answer yet: the first may still execute; this would double it."
         yield Breach("duplicate_unsettled", Level.HARD, message, suggestion="wait for its outcome")
         return
     window = given.profile.duplicate_window_ms

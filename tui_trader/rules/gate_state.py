@@ -88,5 +88,5 @@ def unknown_orders(facts: GateFacts) -> Iterator[Breach]:
         message = f"The outcome of {len(questions)} orders is unknown; nothing is sent until it is clear."
         yield Breach("unknown_budget", Level.HARD, message, str(len(questions)), str(budget - 1))
     if here:
-        message = f"The outcome of order {here[0].id} on {facts.instrument.symbol} is unknown; it may still execute."
+        message = f"Order {here[0].id} on {facts.instrument.symbol} has no known outcome: the first may still execute."
         yield Breach("unknown_order", Level.SOFT, message, str(len(here)), "0", "wait, or cancel it first")

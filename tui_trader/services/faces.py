@@ -20,6 +20,7 @@ from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, Side
 from tui_trader.domain.position import Position, PositionSide
+from tui_trader.rules.reservation import Reservation
 from tui_trader.services.model import (
     AmountQuote,
     BalanceRow,
@@ -71,6 +72,10 @@ class Orders(Protocol):
 
     def unknown_until(self, order: Order) -> int | None:
         """Say when an unknown outcome may be concluded at the earliest, UTC ms."""
+        ...
+
+    def locked(self, order: Order) -> Reservation | None:
+        """Say what a working order keeps from being spent; ``None`` for one that has ended."""
         ...
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tui_trader.domain.order import Order, OrderRequest, Side
 from tui_trader.errors import NotFound, Refused, UsageError
+from tui_trader.rules.reservation import Reservation
 from tui_trader.services.cancelling import CANCELLABLE, Canceller, problems
 from tui_trader.services.idempotency import Intents
 from tui_trader.services.model import AmountQuote, CancelOutcome, OrderPreview, Placement
@@ -139,6 +140,10 @@ class OrderService:
     def unknown_until(self, order: Order) -> int | None:
         """Say when an unknown outcome may be concluded at the earliest, UTC ms."""
         return self._outcomes.unknown_until(order)
+
+    def locked(self, order: Order) -> Reservation | None:
+        """Say what a working order keeps from being spent; ``None`` for one that has ended."""
+        return self._working.reservation(order)
 
     async def close(self) -> None:
         """Wait for orders under way."""

@@ -135,6 +135,10 @@ class WorkingOrders:
         """List what working orders lock, and what executions paid that no balance contains yet."""
         return [*self._reservations.values(), *self._unsettled.reservations()]
 
+    def reservation(self, order: Order) -> Reservation | None:
+        """Return what an order locks; ``None`` for one that is not working."""
+        return self._reservations.get(order.id)
+
     def reserved(self, asset: str) -> Decimal:
         """Add up what working orders lock of an asset that the venue has not confirmed locking."""
         found: Iterable[Decimal] = (

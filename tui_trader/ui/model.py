@@ -9,9 +9,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from tui_trader.domain.events import EventKind
-from tui_trader.domain.order import WORKING
+from tui_trader.domain.order import WORKING, OrderStatus
 from tui_trader.domain.position import PositionStatus
 from tui_trader.domain.text import clean
+from tui_trader.ui.doubt import DOUBTFUL, News, reason_of, told
 
 if TYPE_CHECKING:
     from tui_trader.contract.account import BalanceView, EquityView
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 INTERVALS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
 STALE_MS = 5_000
 MAX_TRADES, MAX_LOG, MAX_CANDLES, MAX_FILLS = 300, 1_000, 1_000, 500
+MAX_LINE = 600
 
 
 class Link(Enum):
@@ -67,6 +69,9 @@ class DeskModel:
         self.positions: dict[str, PositionView] | None = None
         self.balances: dict[str, BalanceView] | None = None
         self.fills: deque[FillView] = deque(maxlen=MAX_FILLS)
+        self.news: News | None = None
+        """What is to be said of an order whose outcome is or was not known, until something else is said."""
+        self._doubts: dict[str, OrderStatus] = {}
         self._at = 0
         self.log: deque[LogLine] = deque(maxlen=MAX_LOG)
         self._takers: Mapping[EventKind, Callable[[Any], set[str]]] = {
@@ -115,7 +120,7 @@ class DeskModel:
 
     def write(self, at: int, level: str, text: str) -> set[str]:
         """Add a line of our own to the log."""
-        self.log.append(LogLine(at, level, clean(text)))
+        self.log.append(LogLine(at, level, clean(text, MAX_LINE)))
         return {"log"}
 
     def take_tickers(self, tickers: Iterable[TickerView]) -> set[str]:
@@ -132,14 +137,24 @@ class DeskModel:
         return set().union(*(self._order(order) for order in orders))
 
     def _order(self, order: OrderView) -> set[str]:
-        """Keep working orders only."""
+        """Keep working orders only; one whose outcome is not known is said once, loudly, and again when it is."""
         if self.orders is None:
             self.orders = {}
+        news = told(order, self._doubts)
+        if order.status in DOUBTFUL:
+            self._doubts[order.id] = order.status
+        else:
+            self._doubts.pop(order.id, None)
         if order.status in WORKING:
             self.orders[order.id] = order
         else:
             self.orders.pop(order.id, None)
-        return {"orders", "history", "chart", "book", "top"}
+        topics = {"orders", "history", "chart", "book", "top"}
+        if news is not None:
+            self.news = news
+            level = "error" if order.status in DOUBTFUL else "warning"
+            topics |= {"ticket", *self.write(order.updated_at, level, f"{news[0]} {reason_of(order)}".rstrip())}
+        return topics
 
     def _fill(self, fill: FillView) -> set[str]:
         """Keep the newest executions, for the chart."""

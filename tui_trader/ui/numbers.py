@@ -22,6 +22,11 @@ def plain(value: Decimal | None, decimals: int | None = None) -> str:
     return format(value, f",.{decimals}f")
 
 
+def amount(value: Decimal) -> str:
+    """Write money for the eye: cents from ten on, at most eight decimals below."""
+    return plain(round(value, 2 if abs(value) >= 10 else 8))
+
+
 def signed(value: Decimal | None, decimals: int = 2) -> str:
     """Write a figure with its sign, always; zero has none."""
     if value is None:

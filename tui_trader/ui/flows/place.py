@@ -5,19 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tui_trader.domain.order import OrderStatus
 from tui_trader.domain.text import clean
 from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable, TraderError
+from tui_trader.ui.doubt import DOUBTFUL, NEXT, entered
 from tui_trader.ui.flows.session import Session, new_intent
 from tui_trader.ui.numbers import age, plain, signed
 from tui_trader.ui.panels.dialogue import Note, Question
 
 if TYPE_CHECKING:
     from tui_trader.contract.commands import LineContext, LineResult, Step
-    from tui_trader.contract.orders import Preview
+    from tui_trader.contract.orders import Placement, Preview
 
 NOT_KNOWN = "Do not type it again: Open orders will show whether it was carried out, once the desk is back."
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
+WORDS = {OrderStatus.NOT_SENT: "Not sent", OrderStatus.NOT_PLACED: "Not placed"}
+"""Refusals that the exchange never uttered."""
 
 
 async def run_line(session: Session, line: str, *, ask_always: bool = False) -> bool:
@@ -102,7 +106,7 @@ def breaches(preview: Preview) -> list[Note]:
     for breach in found:
         role = "error" if breach.level.value == "HARD" else "warn"
         text = clean(breach.message, 300) + (f" {clean(breach.suggestion, 120)}" if breach.suggestion else "")
-        notes.append(((f"{breach.level.value.lower()}: ", role), (text, role)))
+        notes.append(((f"{breach.level.value.lower()}: {text}", role),))
     return notes
 
 
@@ -113,7 +117,7 @@ def told(error: TraderError) -> str:
         found = error.details.get("breaches", ())
         messages = [clean(each.get("message", ""), 200) for each in found if isinstance(each, dict)]
         extra = [message for message in messages if message and message not in text]
-        return "Denied: " + " ".join([text, *extra])
+        return " ".join(["Denied:", text, *extra, NEXT[OrderStatus.DENIED]])
     return text
 
 
@@ -125,7 +129,8 @@ async def _send(session: Session, line: str, intent: str, context: LineContext) 
         try:
             result = await session.desk().run_line(intent, line, context, token)
         except ConfirmationRequired as error:
-            if not await session.view.ask(Question(told(error), answer="enter", grave=True)):
+            question = Question(f"{told(error)} Send it all the same: {clean(line, 200)}?", answer="enter", grave=True)
+            if not await session.view.ask(question):
                 session.view.say("Nothing was sent.", "dim")
                 return False
             token = error.token
@@ -144,20 +149,24 @@ def _nothing_done(result: LineResult) -> bool:
 
 
 def _tell_result(session: Session, result: LineResult) -> None:
-    """Say what became of each step."""
-    texts, role = [], "text"
+    """Say what became of each step; a doubt is written into the log by what keeps track of it."""
+    texts, logged, role = [], [], "text"
     for step in result.steps:
         text, step_role = _outcome(step)
         if text:
             texts.append(text)
+        if step.placement is None or step.placement.order.status not in DOUBTFUL:
+            logged.append(text)
         if step_role == "error" or role == "text":
             role = step_role
     session.view.say(" ".join(texts) or "Done.", role)
-    session.log("error" if role == "error" else "info", " ".join(texts) or "Done.")
+    if logged:
+        session.log("error" if role == "error" else "info", " ".join(logged).strip() or "Done.")
     _follow_looks(session, result)
     for step in result.steps:
         if step.placement is not None:
             session.view.changed(session.model.orders_changed([step.placement.order]))
+            session.model.news = None  # said just now, in the words of the line
             session.view.reveal("orders")
         if step.cancelled is not None:
             session.view.changed(session.model.orders_changed(step.cancelled.orders))
@@ -168,14 +177,20 @@ def _outcome(step: Step) -> tuple[str, str]:
     if step.refused:
         return clean(step.refused, 400), "error"
     if step.placement is not None:
-        outcome = step.placement.outcome.value
-        word = {
-            "unknown": "UNKNOWN: the exchange gave no clear answer. The desk is finding out; do not repeat it."
-        }.get(outcome, outcome.capitalize() + ":")
-        return f"{word} {clean(step.sentence, 300)} {clean(step.placement.message, 300)}".rstrip(), ROLES[outcome]
+        return _placed(step, step.placement)
     if step.cancelled is not None:
         return cancelled_text(len(step.cancelled.orders), step.cancelled.failures)
     return ("", "text") if step.look or step.focus else (clean(step.sentence, 300), "text")
+
+
+def _placed(step: Step, placement: Placement) -> tuple[str, str]:
+    """Say what became of an order, and what to do about it where that is not plain."""
+    order, outcome = placement.order, placement.outcome.value
+    if order.status in DOUBTFUL:
+        return entered(order)
+    word = WORDS.get(order.status, outcome.capitalize())
+    texts = (f"{word}:", clean(step.sentence, 300), clean(placement.message, 300), NEXT.get(order.status, ""))
+    return " ".join(text for text in texts if text), ROLES[outcome]
 
 
 def cancelled_text(count: int, failures: list[str]) -> tuple[str, str]:

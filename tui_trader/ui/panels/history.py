@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tui_trader.domain.text import clean
+from tui_trader.ui.doubt import state_of
 from tui_trader.ui.numbers import plain
-from tui_trader.ui.panels.orders import TYPES, side_cell, state_of
+from tui_trader.ui.panels.orders import TYPES, side_cell
 from tui_trader.ui.widgets.columns import Cell, Column, Row
 from tui_trader.ui.widgets.panel import Look
 from tui_trader.ui.widgets.table import TablePanel

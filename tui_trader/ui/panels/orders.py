@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_trader.domain.order import CancelState, OrderStatus, OrderType, Side
+from tui_trader.domain.order import CancelState, OrderType, Side
 from tui_trader.domain.text import clean
+from tui_trader.ui.doubt import DOUBTFUL, explained, state_of
 from tui_trader.ui.numbers import NOTHING, age, plain, signed
 from tui_trader.ui.widgets.columns import Cell, Column, Row
 from tui_trader.ui.widgets.table import TablePanel
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tui_trader.contract.orders import OrderView
     from tui_trader.ui.model import DeskModel
 
-ALARMING = frozenset({OrderStatus.UNKNOWN, OrderStatus.QUARANTINED})
 TYPES = {OrderType.LIMIT: "limit", OrderType.MARKET: "market", OrderType.LIMIT_MAKER: "post"}
 
 
@@ -34,7 +34,7 @@ class OrdersPanel(TablePanel):
         Column("Quantity", number=True),
         Column("Filled", number=True, rank=2),
         Column("Distance", number=True, rank=3),
-        Column("State", least=9, most=40, flexible=True),
+        Column("State", least=12, most=40, flexible=True),
         Column("Age", least=3, rank=4),
         Column("Type", rank=5),
         Column("From", rank=6),
@@ -46,12 +46,18 @@ class OrdersPanel(TablePanel):
             return
         newest = sorted(model.orders.values(), key=lambda order: (order.created_at, order.id), reverse=True)
         self.show((self._row_of(order, model, now_ms) for order in newest), now)
+        self.show_foot(explained(found, now_ms) if (found := self._doubtful(model)) is not None else ())
+
+    def _doubtful(self, model: DeskModel) -> OrderView | None:
+        """Return the order to be explained: the selected one, else the first of those on the screen."""
+        shown = [model.orders[row.key] for row in self.rows if model.orders and row.key in model.orders]
+        doubtful = [order for order in shown if order.status in DOUBTFUL]
+        return next((order for order in doubtful if order.id == self.selected), doubtful[0] if doubtful else None)
 
     def _row_of(self, order: OrderView, model: DeskModel, now_ms: int) -> Row:
         """Make a row."""
         price, quantity = model.decimals(order.symbol)
         share = order.executed / order.quantity * 100 if order.quantity else Decimal(0)
-        alarming = order.status in ALARMING
         return Row(
             order.id,
             (
@@ -61,9 +67,7 @@ class OrdersPanel(TablePanel):
                 Cell(plain(order.quantity, quantity)),
                 Cell(f"{share:.0f}%" if share else NOTHING, "text" if share else "dim"),
                 Cell(self._distance(order, model), "dim"),
-                Cell(
-                    state_of(order), "error" if alarming else "warn" if order.cancel is not CancelState.NONE else "text"
-                ),
+                Cell(state_of(order, now_ms), _role(order)),
                 Cell(age(now_ms - order.created_at), "dim"),
                 Cell(TYPES[order.type], "dim"),
                 Cell(order.origin.value.lower(), "dim"),
@@ -85,11 +89,8 @@ def side_cell(side: Side) -> Cell:
     return Cell(side.value, "buy" if side is Side.BUY else "sell")
 
 
-def state_of(order: OrderView) -> str:
-    """Say an order's state in words, the cancel beside it included."""
-    words = clean(order.state or order.status.value.lower(), 60)
-    if order.status in ALARMING:
-        words = words.replace(order.status.value.lower(), order.status.value, 1)
-    if order.cancel in {CancelState.SENDING, CancelState.ACKED, CancelState.UNKNOWN} and "cancel" not in words.lower():
-        words += ", cancelling"
-    return words
+def _role(order: OrderView) -> str:
+    """Colour a state: alarming, changing, or calm."""
+    if order.status in DOUBTFUL:
+        return "error"
+    return "text" if order.cancel is CancelState.NONE else "warn"

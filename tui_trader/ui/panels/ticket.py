@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -16,6 +17,9 @@ from tui_trader.ui.widgets.editor import LineEditor
 from tui_trader.ui.widgets.guard import Guard
 from tui_trader.ui.widgets.lines import Run, line, spread, wrapped
 from tui_trader.ui.widgets.panel import Face, Look, Panel
+
+if TYPE_CHECKING:
+    from tui_trader.ui.model import DeskModel
 
 
 class TicketPanel(Panel):
@@ -98,6 +102,12 @@ class TicketPanel(Panel):
             self.phase = Phase.IDLE
         self.said = ((clean(text, 600), role),)
         self.refresh()
+
+    def tell(self, model: DeskModel) -> None:
+        """Say what became of an order in doubt; nothing under edit or asked is disturbed by it."""
+        news, model.news = model.news, None
+        if news is not None and self.phase is Phase.IDLE:
+            self.say(*news)
 
     def hint(self, hints: Hints) -> None:
         """Show what is known of the text under edit."""
@@ -240,8 +250,11 @@ class TicketPanel(Panel):
         ]
 
     def _note(self, note: Note) -> list[list[Run]]:
-        """Compose the lines of a note; it breaks before a part that begins with three spaces."""
+        """Compose the lines of a note: a sentence wraps, figures break before a part that begins with three spaces."""
         indent: Run = ("  ", self.style_of("text"))
+        if len(note) == 1:
+            text, role = note[0]
+            return [[indent, (part, self.style_of(role))] for part in wrapped(text, max(10, self.size.width - 4))]
         lines: list[list[Run]] = [[indent]]
         used = 2
         for index, (text, role) in enumerate(note):

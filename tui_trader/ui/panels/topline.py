@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_trader.domain.text import clean
+from tui_trader.ui.doubt import DOUBTFUL, short
 from tui_trader.ui.glyphs import ASCII
 from tui_trader.ui.model import STALE_MS, Link
 from tui_trader.ui.numbers import age, plain, signed
@@ -92,9 +93,17 @@ class TopLine(Widget):
         if status.latency_ms is not None:
             found.append((5, f"{status.latency_ms:.0f} ms", "dim"))
         found.append((6, f"api {status.budget_percent:.0f}%", "dim" if status.budget_percent < 80 else "warn"))
-        if status.unknown_orders:
-            found.append((1, f"{self.look.glyphs.warn} {status.unknown_orders} unknown", "error"))
-        return found
+        return [*found, *self._doubts(model, status, now_ms)]
+
+    def _doubts(self, model: DeskModel, status: Status, now_ms: int) -> list[Part]:
+        """Say how many outcomes are not known, and when the last of them may be."""
+        doubts = [order for order in (model.orders or {}).values() if order.status in DOUBTFUL]
+        count = max(status.unknown_orders, len(doubts))
+        if not count:
+            return []
+        last = max(doubts, key=lambda order: order.unknown_until or 0, default=None)
+        left = "" if last is None else short(last, now_ms).removeprefix("UNKNOWN")
+        return [(0, f"{self.look.glyphs.warn} {count} UNKNOWN{left}", "error")]
 
     def _feed(self, model: DeskModel, status: Status, now_ms: int) -> Part:
         """Say how old the newest price of the focused pair is, and which feeds are down."""

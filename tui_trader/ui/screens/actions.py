@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui_trader.ui.flows import cancel, leave, why
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.panels.chart import PAN, neighbour
-from tui_trader.ui.screens.details import help_lines, row_lines
+from tui_trader.ui.screens.details import doubt_lines, help_lines, row_lines
 from tui_trader.ui.screens.sheet import SheetScreen
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Actions:
         """Open a sheet on an item; an order's says why it came out as it did."""
         lines = row_lines(item)
         if hasattr(item, "client_order_id"):
-            lines += await why.journal_lines(self.screen.session, item.id)
+            lines = [*doubt_lines(item), *lines, *await why.journal_lines(self.screen.session, item.id)]
         self.screen.app.push_screen(SheetScreen(self.screen.look, title, lines))
 
     def _copy(self) -> None:

@@ -6,11 +6,15 @@ import time
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_trader.domain.text import clean
+from tui_trader.ui.doubt import NEXT
 from tui_trader.ui.keymap import Keymap, readable
 from tui_trader.ui.numbers import NOTHING, plain
+
+if TYPE_CHECKING:
+    from tui_trader.contract.orders import OrderView
 
 ABOUT: Mapping[str, str] = {
     "watch": "The pairs you watch. Moving the cursor turns chart, book and trades to that pair.",
@@ -49,6 +53,11 @@ def help_lines(panel: str, keymap: Keymap) -> list[tuple[str, str]]:
 def row_lines(item: Any) -> list[tuple[str, str]]:
     """Return every field of a view, in words; texts from outside are cleaned."""
     return [(name.replace("_", " "), _value(name, value)) for name, value in dict(item).items()]
+
+
+def doubt_lines(order: OrderView) -> list[tuple[str, str]]:
+    """Return what to do about an order that did not simply go through."""
+    return [("what now", NEXT[order.status]), ("", "")] if order.status in NEXT else []
 
 
 def _value(name: str, value: object) -> str:

@@ -30,6 +30,7 @@ class Teller:
             "orders": lambda ms, now: stage.orders.tell(model, ms, now),
             "positions": lambda ms, now: stage.positions.tell(model, ms, now, as_percent=not self.as_percent),
             "balances": lambda _ms, now: stage.balances.tell(model, now),
+            "ticket": lambda _ms, _now: stage.ticket.tell(model),
             "log": lambda _ms, _now: stage.log.tell(model, 0.0),
         }
 
@@ -41,7 +42,7 @@ class Teller:
     def flush(self) -> None:
         """Tell the panels on the screen what changed."""
         ms, now = self._wall_ms(), time.monotonic()
-        seen = self.stage.visible() | {"top"}
+        seen = self.stage.visible() | {"top", "ticket"}
         for topic in self._dirty & seen & self._tell.keys():
             self._tell[topic](ms, now)
         self._dirty -= seen

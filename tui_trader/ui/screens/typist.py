@@ -56,12 +56,13 @@ class Typist:
             screen.rest()
             return
         self._round += 1
-        ticket.editor.remember(text.strip())
+        completed = self._completed(text)
+        ticket.editor.remember(completed.strip())
         if word in leave.LEAVE or word == leave.SHUTDOWN:
             screen.rest()
             await (leave.shut_down(screen.session) if word == leave.SHUTDOWN else leave.leave(screen.session))
             return
-        if self._completed(text) != text:
+        if completed != text:
             text = word = self._completed(word)
             ticket.editor.set(text)
         reading = self._read(text, len(text))

@@ -67,7 +67,7 @@ def plain_ascii(strip: Strip) -> Strip:
 
 def _ascii(char: str) -> str:
     """Return what stands for a character."""
-    return char if char.isascii() else {"\u2013": "-", "\u2026": "~"}.get(char, "?" * cell_len(char))
+    return char if char.isascii() else {"\u2013": "-", "\u2026": "~", "\u00b7": "-"}.get(char, "?" * cell_len(char))
 
 
 def restyled(strip: Strip, over: Style) -> Strip:

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_trader.ui.widgets.columns import Column, Place, Row, Widths, fit, padded
-from tui_trader.ui.widgets.lines import Run, fitted, line
+from tui_trader.ui.widgets.lines import Run, fitted, line, wrapped
 from tui_trader.ui.widgets.panel import Face, Look, Panel
 
 HEAD = 2
@@ -44,6 +44,7 @@ class TablePanel(Panel):
         self.top = 0
         self.filter = ""
         self.filtering = False
+        self.foot: Sequence[tuple[str, str]] = ()
         self._widths = Widths(self.columns)
         self._places: list[Place] = []
         self._marks: dict[tuple[str, int], tuple[str, float]] = {}
@@ -51,7 +52,7 @@ class TablePanel(Panel):
     @property
     def height(self) -> int:
         """Rows that fit."""
-        return max(0, self.size.height - HEAD)
+        return max(0, self.size.height - HEAD - len(self._foot()))
 
     @property
     def cursor(self) -> int:
@@ -70,6 +71,13 @@ class TablePanel(Panel):
             return
         self.all_rows = list(rows)
         self._apply(self._filtered(), now)
+
+    def show_foot(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Put lines of text, each with its role, under the rows; they are wrapped and leave room for two rows."""
+        if list(lines) != list(self.foot):
+            self.foot = list(lines)
+            self._bring(self.cursor)
+            self.refresh()
 
     def set_filter(self, text: str, *, typing: bool) -> None:
         """Narrow to rows in which ``text`` occurs."""
@@ -126,8 +134,19 @@ class TablePanel(Panel):
         """Draw the heads, a row, or nothing."""
         if y == 0:
             return self._heads()
+        foot = self._foot()
+        below = y - (self.size.height - 1 - len(foot))
+        if 0 <= below < len(foot):
+            return line(foot[below], self.size.width, self.style_of("text"))
         index = self.top + y - 1
         return self._row(index) if index < len(self.rows) else self.blank()
+
+    def _foot(self) -> list[list[Run]]:
+        """Wrap the lines under the rows, as far as there is room for them."""
+        room = max(0, self.size.height - HEAD - 2)
+        width = max(10, self.size.width - 2)
+        lines = [[(f" {part}", self.style_of(role))] for text, role in self.foot for part in wrapped(text, width)]
+        return lines[:room]
 
     def _filtered(self) -> list[Row]:
         """Return the rows that the filter leaves: all its words occur in what is shown of the row."""
