@@ -236,6 +236,17 @@ async def _leave(it: Driver) -> None:
     assert not it.desk.stopped
 
 
+async def _halt(it: Driver) -> None:
+    await it.press("H", "H")
+    await it.see("HALTED: still being pursued")
+    assert it.desk.asked == [("halt", "H H in the console", False)]
+
+
+async def _certificate(it: Driver) -> None:
+    await it.press("g", "k")
+    await it.see("180 ms after the press")
+
+
 CHECKS: dict[str, Check] = {
     "order.buy": _buy,
     "order.sell": _sell,
@@ -271,6 +282,8 @@ CHECKS: dict[str, Check] = {
     "focus.next": _focuses("tab", "trades"),
     "focus.previous": _focuses("shift+tab", "chart"),
     "redraw": _redraw,
+    "halt": _halt,
+    "halt.show": _certificate,
     "leave": _leave,
 }
 

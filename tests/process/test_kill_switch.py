@@ -19,6 +19,7 @@ from tests.process import kill_switch
 from tests.process.desk_process import DeskProcess, desk_process, eventually
 from tests.process.household import Household, Ran, until
 from tests.process.kill_switch import PAIRS, ROOMY, followed, measure, rest
+from tests.process.screen import opened
 from tests.process.test_live_mode import flags
 from tests.process.venue import Venue
 from tests.simulator import running
@@ -220,6 +221,20 @@ def test_the_script_works_when_the_desk_is_dead_and_as_a_module(household: House
         assert resting(household) == 0
         again = run_script(household, alone(household), file)
         assert (again.status, again.out.splitlines()[0][:20]) == (0, "0 orders rested: 0 c")
+
+
+def test_two_presses_of_a_key_halt_and_the_console_shows_it(household: Household) -> None:
+    with with_orders(household):
+        console = opened(household)
+        console.press("H")
+        console.shows("H again within 1 s halts")
+        console.press("H")
+        console.shows("6 cancelled, 0 filled meanwhile")
+        console.shows("HALTED")
+        assert resting(household) == 0
+        console.press("escape")
+        console.hides("6 cancelled, 0 filled")
+        console.shows("HALTED")
 
 
 @pytest.mark.parametrize("fault", ["503", "429", "drop"])

@@ -41,8 +41,10 @@ from tui_trader.contract.positions import (
     PositionView,
     UpdatePosition,
 )
+from tui_trader.contract.risk import CertificateView, HaltedOrderView, ResumedView
 from tui_trader.contract.status import FeedView, Health, Status
 from tui_trader.domain.events import EventKind
+from tui_trader.domain.halt import Fate
 from tui_trader.domain.order import WORKING, CancelState, OrderStatus, OrderType, Origin, Side, TimeInForce
 from tui_trader.errors import DeskUnavailable, TraderError
 from tui_trader.grammar.commands import Cancel, Close, Command, Focus, Look, Place
@@ -310,6 +312,57 @@ class TwinDesk:
         self.asked.append(("cancel_many", intent_id, symbol, side, ids))
         self._check("cancel_many")
         return self._cancel(list(ids if ids is not None else self.orders))
+
+    async def halt(self, intent_id: str, reason: str = "", *, everything: bool = False) -> CertificateView:
+        self.asked.append(("halt", reason, everything))
+        self._check("halt")
+        self.gate = "HALTED"
+        found = self.certify(done=False)
+        self.publish(EventKind.HALT, found)
+        return found
+
+    async def certificate(self) -> CertificateView:
+        self._check("certificate")
+        return self.certify()
+
+    async def resume(self, intent_id: str, reason: str) -> ResumedView:
+        self.asked.append(("resume", reason))
+        self._check("resume")
+        self.gate = "ACTIVE"
+        return ResumedView(gate="ACTIVE", message="The gate stands at ACTIVE.")
+
+    def certify(self, **changes: Any) -> CertificateView:
+        """Write a certificate of the orders that are open."""
+        orders = [
+            HaltedOrderView(
+                order_id=order.id,
+                symbol=order.symbol,
+                side=order.side,
+                price=order.price,
+                quantity=order.quantity,
+                filled=Decimal(0),
+                fate=Fate.GONE,
+            )
+            for order in self.orders.values()
+        ]
+        usual: dict[str, Any] = {
+            "id": "1-1",
+            "reason": "enough",
+            "by": "api",
+            "everything": False,
+            "pressed_at": self.market.now,
+            "latched_ms": 4.0,
+            "cleared_ms": 180.0,
+            "cancelled": len(orders),
+            "filled": 0,
+            "kept": 0,
+            "unconfirmed": 0,
+            "orders": orders,
+            "done": True,
+            "trouble": "",
+            "sentence": f"Trading is halted, on the disk after 4 ms. {len(orders)} cancelled.",
+        }
+        return CertificateView(**usual | changes)
 
     async def order(self, symbol: str, order_id: str) -> OrderView:
         self._check("order")

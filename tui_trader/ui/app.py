@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+
 from tui_trader.ui.flows.connect import Connect
 from tui_trader.ui.frames import FrameDroppingApp
 from tui_trader.ui.glyphs import ASCII, UNICODE
@@ -64,6 +66,16 @@ class ConsoleApp(FrameDroppingApp, inherit_bindings=False):
         """Make the desk's screen."""
         look = Look(Skin(self._palette_name, self._settings.mode), ASCII if self._settings.ascii else UNICODE)
         return DeskScreen(self._settings, self._keymap_of_settings, look, self._connect, self._wall_ms)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the kill switch hear a key first, whatever stands on the screen."""
+        if not (isinstance(event, events.Key) and not event.is_forwarded and self._halts(event)):
+            await super().on_event(event)
+
+    def _halts(self, event: events.Key) -> bool:
+        """Tell whether a key went to the kill switch."""
+        desk = self.screen_stack[0] if self.screen_stack else None
+        return isinstance(desk, DeskScreen) and desk.is_mounted and desk.actions.halting.takes(event, self.screen)
 
     def on_mount(self) -> None:
         """Watch for the end of the terminal."""

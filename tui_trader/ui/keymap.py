@@ -160,6 +160,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("focus.next", ("tab",), "next", "Go to the next panel."),
     Action("focus.previous", ("shift+tab",), "previous", "Go to the panel before."),
     Action("redraw", ("ctrl+l",), "redraw", "Draw the whole screen again."),
+    Action(
+        "halt",
+        ("H H",),
+        "halt",
+        "Halt: both keys within 1 s, in every mode but typing. No new orders; what would buy is cancelled, exits stay. "
+        "While you type: Esc first, or type :kill (:kill --all cancels everything). :resume REASON trades again.",
+        footer=50,
+    ),
+    Action("halt.show", ("g k",), "certificate", "Show what the kill switch has done."),
     Action("leave", ("ctrl+q", "ctrl+c"), "leave", "Leave the console; the desk goes on. Same as :q."),
 )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_trader.contract.market import BookView, CandleView, InstrumentView, TickerView, TradeView
     from tui_trader.contract.orders import FillView, OrderView
     from tui_trader.contract.positions import PositionView
+    from tui_trader.contract.risk import CertificateView
     from tui_trader.contract.status import Status
 
 INTERVALS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
@@ -68,6 +69,7 @@ class DeskModel:
         self.orders: dict[str, OrderView] | None = None
         self.positions: dict[str, PositionView] | None = None
         self.balances: dict[str, BalanceView] | None = None
+        self.certificate: CertificateView | None = None
         self.fills: deque[FillView] = deque(maxlen=MAX_FILLS)
         self.news: News | None = None
         """What is to be said of an order whose outcome is or was not known, until something else is said."""
@@ -81,6 +83,7 @@ class DeskModel:
             EventKind.BALANCE: self._balance,
             EventKind.EQUITY: self._equity,
             EventKind.GATE: self._gate,
+            EventKind.HALT: self.take_certificate,
             EventKind.NOTICE: self._notice,
             EventKind.STATUS: self.take_status,
             EventKind.TICKER: self.take_tickers,
@@ -191,6 +194,14 @@ class DeskModel:
         if self.status is not None:
             self.status = self.status.model_copy(update={"gate": gate.state, "gate_reason": gate.reason})
         return {"top", *self.write(self._at, "warning", f"Gate {gate.state}: {gate.reason} (by {gate.by})")}
+
+    def take_certificate(self, certificate: CertificateView) -> set[str]:
+        """Keep what the kill switch has done; an older word about the same press changes nothing."""
+        before = self.certificate
+        if before is not None and before.id == certificate.id and before.done and not certificate.done:
+            return set()
+        self.certificate = certificate
+        return {"halt"}
 
     def _notice(self, notice: Any) -> set[str]:
         """Write down what the desk says."""

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tui_trader.contract.status import Status
     from tui_trader.ui.model import DeskModel
 
+HALTED = "HALTED"
 Part = tuple[int, str, str]
 """How soon it is left out where there is no room (higher first), text, role."""
 
@@ -34,13 +36,15 @@ class TopLine(Widget):
         self.look, self.mode, self.profile = look, mode, clean(profile, 24)
         self._left: list[Part] = []
         self._right: list[Part] = []
+        self._halted = False
 
     def tell(self, model: DeskModel, now_ms: int) -> None:
         """Show the newest state."""
         left = self._link(model, now_ms) or self._desk(model, now_ms)
         right = [*self._money(model), (0, time.strftime("%H:%M:%S", time.localtime(now_ms / 1000)), "footer")]
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+        halted = model.link is Link.UP and model.status is not None and model.status.gate == HALTED
+        if (left, right, halted) != (self._left, self._right, self._halted):
+            self._left, self._right, self._halted = left, right, halted
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -58,12 +62,15 @@ class TopLine(Widget):
         left, right = [[part for part in side if part in fitting] for side in (self._left, self._right)]
         runs: list[Run] = [
             (mode, style("live_bar" if self.mode == "live" else "paper_bar")),
-            (f" {self.profile} ", style("footer")),
+            (f" {self.profile} ", self._style("footer")),
         ]
-        runs += [(f" {text} ", style(f"{role}_on_bar")) for _, text, role in left]
-        return spread(
-            runs, [(f" {text} ", style(f"{role}_on_bar")) for _, text, role in right], self.size.width, style("footer")
-        )
+        runs += [(f" {text} ", self._style(f"{role}_on_bar")) for _, text, role in left]
+        ends = [(f" {text} ", self._style(f"{role}_on_bar")) for _, text, role in right]
+        return spread(runs, ends, self.size.width, self._style("footer"))
+
+    def _style(self, role: str) -> Style:
+        """Return the style of a role; while trading is halted the whole line has one of its own."""
+        return self.look.skin.style("halt_bar" if self._halted else role)
 
     def _link(self, model: DeskModel, now_ms: int) -> list[Part]:
         """Say that the desk is away, or cannot be traded with."""
@@ -79,10 +86,16 @@ class TopLine(Widget):
         status = model.status
         if status is None:
             return [(0, "reading the desk" + self.look.glyphs.cut, "dim")]
+        if status.gate == HALTED:
+            found: list[Part] = [
+                (0, f"{self.look.glyphs.warn} {HALTED}", "text"),
+                (2, clean(status.gate_reason, 60), "text"),
+            ]
+            return [*found, (1, ":resume REASON", "text"), self._feed(model, status, now_ms)]
         gate = status.gate + (
             f" {clean(status.gate_reason, 40)}" if status.gate != "ACTIVE" and status.gate_reason else ""
         )
-        found: list[Part] = [
+        found = [
             (
                 0,
                 f"{'' if status.gate == 'ACTIVE' else self.look.glyphs.warn + ' '}{gate}",

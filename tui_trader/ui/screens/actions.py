@@ -9,6 +9,7 @@ from tui_trader.ui.flows import cancel, leave, why
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.panels.chart import PAN, neighbour
 from tui_trader.ui.screens.details import doubt_lines, help_lines, row_lines
+from tui_trader.ui.screens.halting import Halting
 from tui_trader.ui.screens.sheet import SheetScreen
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Actions:
 
     def __init__(self, screen: DeskScreen) -> None:
         self.screen, self.stage = screen, screen.stage
+        self.halting = Halting(screen)
         self.table: Mapping[str, Callable[[], None]] = {
             "order.buy": lambda: self._ticket("buy"),
             "order.sell": lambda: self._ticket("sell"),
@@ -54,6 +56,8 @@ class Actions:
             "focus.next": lambda: self.screen.go_to(self.stage.neighbour(1)),
             "focus.previous": lambda: self.screen.go_to(self.stage.neighbour(-1)),
             "redraw": self._redraw,
+            "halt": self.halting.press,
+            "halt.show": self.halting.recall,
             "leave": lambda: self.screen.flow(leave.leave(self.screen.session)),
             **{f"go.{panel}": self._goer(panel) for panel in PANELS},
         }

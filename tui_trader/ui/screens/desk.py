@@ -97,6 +97,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Have panels drawn from the model, not more often than the frame rate."""
         topics = set(topics)
         self.teller.mark(topics)
+        if "halt" in topics:
+            self.actions.halting.show()
         if "history" in topics and "history" in self.stage.visible() and self.session.port is not None:
             self.typist.later("history", 0.3, lambda: self.flow(self.history.reload()))
         if topics & {"link"}:

@@ -20,12 +20,23 @@ CLOSING = frozenset({"escape", "q", "enter", "question_mark"})
 class SheetScreen(ModalScreen[None], inherit_bindings=False):
     """Lines of (label, text); j and k scroll, Esc closes. Texts must be clean."""
 
-    def __init__(self, look: Look, title: str, lines: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, look: Look, title: str, lines: Sequence[tuple[str, str]], *, grave: bool = False) -> None:
         super().__init__()
+        self._grave, self._hint = grave, ""
         self.look, self.sheet_title, self.lines = look, title, lines
         self.top = 0
         self._wide = 0
         self._rows: list[tuple[str, str]] = []
+
+    def tell(self, title: str, lines: Sequence[tuple[str, str]]) -> None:
+        """Show other lines in place of these."""
+        self.sheet_title, self.lines, self._wide = title, lines, 0
+        self.refresh()
+
+    def hint(self, text: str) -> None:
+        """Show a word about the next key in place of the usual ones; empty ends it."""
+        self._hint = text
+        self.refresh()
 
     def on_key(self, event: events.Key) -> None:
         """Scroll or close."""
@@ -54,9 +65,10 @@ class SheetScreen(ModalScreen[None], inherit_bindings=False):
         """Compose one line of the sheet."""
         style = self.look.skin.style
         if y == 0:
-            return [(f" {self.sheet_title}".ljust(width), style("title_on"))]
+            return [(f" {self.sheet_title}".ljust(width), style("halt_bar" if self._grave else "title_on"))]
         if y == height - 1:
-            return [(" j k scroll   Esc closes".ljust(width), style("footer"))]
+            keys = f" {self._hint}" if self._hint else " j k scroll   Esc closes"
+            return [(keys.ljust(width), style("halt_bar" if self._hint else "footer"))]
         self._lay_out(width)
         index = self.top + y - 1
         label, text = self._rows[index] if index < len(self._rows) else ("", "")
