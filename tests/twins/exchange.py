@@ -106,6 +106,9 @@ class ExchangeTwin:
         self.trade_rows: dict[str, list[Trade]] = {}
         self.sinks: dict[tuple[Any, ...], list[Callable[[Any], None]]] = {}
         self.opened = False
+        self.lane = asyncio.Event()
+        """Orders wait for it before they are written."""
+        self.lane.set()
         self.offset: tuple[float, float] | None = (0.0, 20.0)
         self.clock_age: float | None = 1.0
         self.stream_up = True
@@ -228,6 +231,9 @@ class ExchangeTwin:
         self.sent.append(order)
         if self.clock.wall_ms() > order.not_after:
             raise NotSent("The decision was too old.")
+        await self.lane.wait()
+        if not order.wanted():
+            raise NotSent("It is not wanted any more.")
         answer: OrderAck = await self._meet("place", order.client_order_id, lambda: self._take(order))
         return answer
 

@@ -36,7 +36,10 @@ def kill(args: argparse.Namespace) -> int:
     every = [find_paths(settings.profile, mode.value) for mode in Mode]
     running = [paths for paths in ([chosen] if getattr(args, "mode", None) else every) if launch.answers(paths.socket)]
     if not running:
-        raise DeskUnavailable(f"No desk runs for profile {settings.profile}. {_left_behind(args, chosen)}")
+        known = [paths for paths in every if paths.database.exists()]
+        left = [chosen] if getattr(args, "mode", None) or not known else known
+        said = " ".join(_left_behind(args, paths) for paths in left)
+        raise DeskUnavailable(f"No desk runs for profile {settings.profile}. {said} {_advice(settings.profile)}")
     found = [(paths, asyncio.run(_pressed(args, paths))) for paths in running]
     if args.json:
         write_json([{"mode": paths.mode, **certificate} for paths, certificate in found])
@@ -58,25 +61,27 @@ async def _pressed(args: argparse.Namespace, paths: Paths) -> Mapping[str, Any]:
             async with asyncio.timeout(ANSWER_S):
                 certificate = await desk.request("GET", "/risk/halt")
     except (TimeoutError, DeskUnavailable):
-        raise DeskUnavailable(f"The {paths.mode} desk does not answer. {_left_behind(args, paths)}") from None
+        raise DeskUnavailable(
+            f"The {paths.mode} desk does not answer. {_left_behind(args, paths)} {_advice(paths.profile)}"
+        ) from None
     finally:
         await desk.close()
     return certificate
 
 
 def _left_behind(args: argparse.Namespace, paths: Paths) -> str:
-    """Make the HALT file, and say what that means and what remains to be done."""
+    """Make the HALT file, and say what that means."""
     from tui_trader.desk.halting import HaltFile  # noqa: PLC0415 - the desk's side
 
     paths.prepare()
     made = HaltFile(paths.halt).write(args.reason or REASON)
-    file = (
-        f"{paths.halt} is there now: the {paths.mode} desk halts when it runs."
-        if made
-        else f"{paths.halt} could NOT be made: free the disk."
-    )
-    script = command(paths.profile)
-    return f"{file} Resting orders stay at the exchange until you cancel them there, or run: {script}"
+    if made:
+        return f"{paths.halt} is there now: the {paths.mode} desk halts when it runs."
+    return f"{paths.halt} could NOT be made: free the disk."
+
+
+def _advice(profile: str) -> str:
+    return f"Resting orders stay at the exchange until you cancel them there, or run: {command(profile)}"
 
 
 def _lines(mode: str, certificate: Mapping[str, Any]) -> list[str]:

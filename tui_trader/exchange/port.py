@@ -7,7 +7,7 @@ Every method may raise :class:`~tui_trader.errors.VenueUnavailable` (reads) and
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -36,11 +36,16 @@ class VenueStatus(StrEnum):
         return self in {VenueStatus.FILLED, VenueStatus.CANCELED, VenueStatus.PARTIALLY_CANCELED}
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """One order as it goes to the venue. ``not_after`` is server time in ms: it is never signed later than that.
 
-    Exactly one of ``quantity`` and ``quote_quantity``; the latter only for an uncapped market order.
+    Exactly one of ``quantity`` and ``quote_quantity``; the latter only for an uncapped market order. ``wanted`` is
+    asked again before the first byte is written: an order that has waited while trading was halted must not go out.
     """
 
     client_order_id: str
@@ -53,6 +58,7 @@ class NewOrder:
     price: Decimal | None
     not_after: int
     recv_window: int
+    wanted: Callable[[], bool] = field(default=_always, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class Trading(Protocol):
         """Send an order once.
 
         Raises:
-            NotSent: the connection failed before a byte was written, or ``not_after`` had passed.
+            NotSent: the connection failed before a byte was written, ``not_after`` had passed, or it is not ``wanted``.
             VenueRejected: a definite refusal.
             VenueUnknown: anything else.
 

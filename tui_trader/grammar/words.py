@@ -33,7 +33,7 @@ VERBS: dict[str, str] = {
 
 ALIASES = {"b": BUY, "s": SELL}
 
-_KEYS = "press its key in the console"
+ALONE = "type it alone in its line"
 UNAVAILABLE: dict[str, str] = {
     "scale": "write several orders with ; between them",
     "chase": "place a limit order at @bid or @ask and move it by hand",
@@ -52,10 +52,10 @@ UNAVAILABLE: dict[str, str] = {
     "bump": "cancel the order and place another",
     "flatten": "close each position with «close symbol all mkt»",
     "arm": "type the orders",
-    "lock": f"use the gate's state in the top line, or {_KEYS}",
-    "halt": f"{_KEYS} (H twice)",
-    "kill": f"{_KEYS} (H twice)",
-    "resume": _KEYS,
+    "lock": ALONE,
+    "halt": f"{ALONE}, or press H twice",
+    "kill": f"{ALONE}, or press H twice",
+    "resume": ALONE,
     "risk": "give the size as coins, money or percent",
     "limit": "change the risk profile in the configuration",
     "alias": "type the line in full",

@@ -35,8 +35,9 @@ def beyond_us(order: Order) -> bool:
 
 def verdict(before: Order, now: Order, *, kept: bool) -> HaltedOrder:
     """Say what became of an order between the press of the switch and now."""
-    filled = EXACT.subtract(max(now.executed, now.venue_executed), max(before.executed, before.venue_executed))
-    if now.status is OrderStatus.FILLED:
+    executed = max(now.executed, now.venue_executed)
+    filled = EXACT.subtract(executed, max(before.executed, before.venue_executed))
+    if ended(now) and executed >= now.quantity:
         fate = Fate.FILLED
     elif ended(now):
         fate = Fate.GONE

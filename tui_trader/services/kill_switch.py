@@ -27,6 +27,8 @@ from tui_trader.services.ports import Change, HaltMark, Store
 from tui_trader.services.tasks import Tasks, within
 
 SETTING = "halt"
+LATCH_AGAIN = 5.0
+"""Seconds before the latch is written again where that failed."""
 LATCH_PATIENCE = 0.5
 """Seconds that the journal may take over the latch before cancels go out without it."""
 ANSWER_WITHIN = 2.0
@@ -142,22 +144,28 @@ class KillSwitch:
 
     async def _latch(self, certificate: Certificate) -> bool:
         """Commit HALTED; tell whether the journal answers. Where HALTED is not written in time, the mark is tried."""
-        controls = self._controls
-        latching = controls.tasks.spawn("latch HALTED", self._commit_latch(certificate))
-        answers = await within(latching, LATCH_PATIENCE, controls.clock)
-        if not (answers and latching.result()) and controls.mark is not None:
+        controls, tried = self._controls, asyncio.Event()
+        if certificate.latched_ms is not None:
+            return True
+        controls.tasks.run("latch HALTED", lambda: self._commit_latch(certificate, tried), ends=True)
+        answers = await within(tried.wait(), LATCH_PATIENCE, controls.clock)
+        written = self.certificate is not None and self.certificate.latched_ms is not None
+        if not written and controls.mark is not None:
             controls.tasks.spawn("make the HALT file", controls.mark.make(certificate.reason))
         return answers
 
-    async def _commit_latch(self, certificate: Certificate) -> bool:
-        written = False
-        with suppress(StoreError):
-            await self._controls.gate.change(GateState.HALTED, certificate.reason, certificate.by)
-            written = True
-            if self.certificate is not None and self.certificate.latched_ms is None:
-                self.certificate = replace(self.certificate, latched_ms=self._since())
-        self._controls.tasks.spawn("write the certificate", self._write(self.certificate or certificate))
-        return written
+    async def _commit_latch(self, certificate: Certificate, tried: asyncio.Event) -> None:
+        """Write HALTED, again and again where that fails, until it is on the disk or no longer true."""
+        controls = self._controls
+        while controls.gate.latched is GateState.HALTED:
+            with suppress(StoreError):
+                await controls.gate.change(GateState.HALTED, certificate.reason, certificate.by)
+                now = self.certificate or certificate
+                self._become(replace(now, latched_ms=self._since()) if now.id == certificate.id else now)
+                tried.set()
+                return
+            tried.set()
+            await controls.clock.sleep(LATCH_AGAIN)
 
     def _update(self, pursuit: Pursuit, *, done: bool = False) -> None:
         """Bring the certificate up to date."""

@@ -154,15 +154,20 @@ class Placer:
 
         An order that passed while trading was halted is one that only reduces and was confirmed: it goes out.
         """
-        if self._gate.state is GateState.HALTED and judged_in is not GateState.HALTED:
-            return NotWritten(self._clock.wall_ms(), "Trading was halted before it was sent.")
-        if order.cancel is not CancelState.NONE:
-            return NotWritten(self._clock.wall_ms(), "It was cancelled before it was sent.")
+
+        def unwanted() -> str:
+            newest = self._working.find(order.id) or order
+            if self._gate.state is GateState.HALTED and judged_in is not GateState.HALTED:
+                return "Trading was halted before it was sent."
+            return "" if newest.cancel is CancelState.NONE else "It was cancelled before it was sent."
+
+        if unwanted():
+            return NotWritten(self._clock.wall_ms(), unwanted())
         self._working.note_sent(order, self._clock.wall_ms())
         try:
-            ack = await self._exchange.place(_new_order(order))
+            ack = await self._exchange.place(replace(_new_order(order), wanted=lambda: not unwanted()))
         except NotSent as error:
-            return NotWritten(self._clock.wall_ms(), str(error))
+            return NotWritten(self._clock.wall_ms(), unwanted() or str(error))
         except VenueRejected as error:
             return DefinitelyRejected(self._clock.wall_ms(), error.code, str(error))
         except VenueUnknown as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -209,6 +210,34 @@ async def test_an_order_whose_intent_is_being_written_is_never_sent() -> None:
         certificate = await waited(rig, press)
         assert rig.exchange.sent == []
         assert set(fates(certificate).values()) <= {Fate.GONE}
+
+
+async def test_an_order_that_waits_for_the_wire_is_never_sent() -> None:
+    async with running() as rig:
+        rig.exchange.lane.clear()
+        placing = asyncio.ensure_future(rig.place())
+        await until(lambda: bool(rig.exchange.sent))
+        press = asyncio.ensure_future(rig.path.kill.halt("enough"))
+        await until(lambda: rig.gate.state is GateState.HALTED)
+        rig.exchange.lane.set()
+        placement = await placing
+        assert (placement.order.status, placement.order.message) == (
+            OrderStatus.NOT_SENT,
+            "Trading was halted before it was sent.",
+        )
+        await waited(rig, press)
+        assert rig.exchange.requests("place") == []
+
+
+async def test_a_latch_that_could_not_be_written_is_written_when_the_disk_has_room() -> None:
+    async with running(mark=MarkTwin()) as rig:
+        await rig.place()
+        rig.store.failing = "The disk is full."
+        assert (await pressed(rig)).latched_ms is None
+        rig.store.failing = None
+        await rig.clock.advance(6)
+        assert json.loads(rig.store.settings["gate"])["state"] == "HALTED"
+        assert json.loads(rig.store.settings["halt"])["latched_ms"] is not None
 
 
 async def test_a_full_disk_latches_in_memory_makes_the_mark_and_cancels_anyway() -> None:

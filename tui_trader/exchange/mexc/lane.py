@@ -26,6 +26,8 @@ MAX_WAITING = 64
 """Requests that may wait for a connection."""
 WRITE_BY = "write_by"
 """Request extension: the clock's monotonic second after which the request must not be written any more."""
+WANTED = "wanted"
+"""Request extension: tells whether the request is still wanted, asked when it would be written."""
 TARGET = "target"
 """Request extension that httpx's own transport knows too: path and query as raw bytes, in place of the URL's."""
 
@@ -109,6 +111,10 @@ class Lane(httpx.AsyncBaseTransport):
         if write_by is not None and self._clock.monotonic() > write_by:
             self._wake()
             raise TransportFailure("The moment up to which it may be sent has passed.", written=False)
+        wanted = request.extensions.get(WANTED)
+        if wanted is not None and not wanted():
+            self._wake()
+            raise TransportFailure("It is not wanted any more.", written=False)
         answer = await connection.request(data, timeout)
         return httpx.Response(
             answer.status, headers=answer.headers, stream=httpx.ByteStream(answer.body), request=request

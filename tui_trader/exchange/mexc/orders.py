@@ -39,6 +39,7 @@ class Orders(Part):
             ack_of,
             recv_window=order.recv_window,
             not_after=order.not_after,
+            wanted=order.wanted,
         )
 
     async def place_batch(self, orders: Sequence[NewOrder]) -> list[OrderAck | VenueError]:

@@ -11,7 +11,7 @@ from tui_trader.clock import Clock
 from tui_trader.errors import NotSent, VenueError, VenueRejected, VenueUnknown
 from tui_trader.exchange.mexc.answers import RATE_LIMITED, Answer, Unreadable, order_data, seconds_of
 from tui_trader.exchange.mexc.budget import Budget, BudgetExceeded, Urgency
-from tui_trader.exchange.mexc.lane import TARGET, URGENT, WRITE_BY
+from tui_trader.exchange.mexc.lane import TARGET, URGENT, WANTED, WRITE_BY
 from tui_trader.exchange.mexc.round_trip import RoundTrip
 from tui_trader.exchange.mexc.signing import Signer
 from tui_trader.exchange.mexc.troubles import Troubles
@@ -64,17 +64,20 @@ class Sender:
         recv_window: int,
         urgency: Urgency = Urgency.ORDER,
         not_after: int | None = None,
+        wanted: Callable[[], bool] | None = None,
     ) -> _T:
         """Send a call once and read its answer. ``not_after`` is server time in ms.
 
         Raises:
-            NotSent: nothing was written; ``not_after`` may have passed.
+            NotSent: nothing was written; ``not_after`` may have passed, or it is not ``wanted`` any more.
             VenueRejected: a definite refusal.
             VenueUnknown: anything else.
 
         """
         write_by = await self._admit(endpoint, urgency, not_after)
-        extensions = {WRITE_BY: write_by, **({URGENT: True} if urgency is Urgency.CANCEL else {})}
+        extensions: dict[str, Any] = {WRITE_BY: write_by, **({URGENT: True} if urgency is Urgency.CANCEL else {})}
+        if wanted is not None:
+            extensions[WANTED] = wanted
         answer = await self._exchange(endpoint, self._signer.query(params, recv_window), extensions)
         try:
             return read(order_data(answer, cancel=urgency is Urgency.CANCEL))

@@ -11,7 +11,7 @@ import pytest
 from tui_trader.clock import SystemClock
 from tui_trader.exchange.mexc.addresses import MexcEndpoints, tls_context
 from tui_trader.exchange.mexc.connection import HttpConnection, TransportFailure
-from tui_trader.exchange.mexc.lane import MAX_WAITING, SIZE_CAP, URGENT, WRITE_BY, Lane
+from tui_trader.exchange.mexc.lane import MAX_WAITING, SIZE_CAP, URGENT, WANTED, WRITE_BY, Lane
 
 Answer = Callable[..., bytes]
 Until = Callable[..., Awaitable[None]]
@@ -263,6 +263,15 @@ async def test_nothing_is_written_after_the_given_moment(server: Any) -> None:
             await send(lane, server.url, **{WRITE_BY: SystemClock().monotonic() - 0.001})
         assert not caught.value.written
     assert server.requests == []
+
+
+async def test_nothing_is_written_that_is_not_wanted_any_more(server: Any) -> None:
+    async with lane_to(server.url) as lane:
+        with pytest.raises(TransportFailure, match="wanted") as caught:
+            await send(lane, server.url, **{WANTED: lambda: False})
+        assert not caught.value.written
+        assert (await send(lane, server.url, **{WANTED: lambda: True})).status_code == 200
+    assert len(server.requests) == 1
 
 
 async def test_a_third_request_waits_for_a_connection_and_none_is_pipelined(
