@@ -54,6 +54,9 @@ def desk(home: Path) -> Iterator[ServicesTwin]:
     ("command", "word"),
     [
         (["status"], "ACTIVE"),
+        (["kill"], "paper: Trading is halted, on the disk after 4 ms."),
+        (["kill", "--all", "--reason", "enough"], "Stop orders set on the exchange's website are removed too."),
+        (["resume", "all is well"], "The gate stands at ACTIVE."),
         (["positions"], "BTCUSDT"),
         (["positions", "--all"], "AAAUSDT"),
         (["orders"], "resting"),
