@@ -107,7 +107,14 @@ def ambiguous(order: Order, event: Ambiguous, _fills: Sequence[Fill]) -> Transit
 
 
 def restarted(order: Order, event: Restarted, _fills: Sequence[Fill]) -> Transition:
-    """Turn what was under way into what nobody knows (T9)."""
+    """Turn what was under way into what nobody knows (T9).
+
+    An order that rests and of which nothing is open needs no question of its own: the comparison that follows every
+    start sees it in one list with all others, or asks for it.
+    """
+    rests = order.status in {OrderStatus.LIVE, OrderStatus.PART} and order.venue_executed <= order.executed
+    if rests and order.cancel in {CancelState.NONE, CancelState.FAILED}:
+        return unchanged(order)
     effects = {Effect.LOOK_UP}
     changes: dict[str, object] = {}
     if order.status is OrderStatus.SENDING:

@@ -138,6 +138,23 @@ def test_a_restart_makes_unknown_what_was_being_sent(make_order: Make) -> None:
     assert step(ended, ev.Restarted(7)).order is ended
 
 
+def test_a_restart_asks_nothing_of_its_own_about_an_order_that_rests(make_order: Make) -> None:
+    for order in (
+        make_order(S.LIVE),
+        make_order(S.LIVE, cancel=CancelState.FAILED),
+        make_order(S.PART, executed=D(2), venue_executed=D(2)),
+    ):
+        done = step(order, ev.Restarted(7))
+        assert done.order is order
+        assert done.effects == frozenset()
+    for order in (
+        make_order(S.LIVE, cancel=CancelState.ACKED),
+        make_order(S.PART, executed=D(2), venue_executed=D(3)),
+        make_order(S.NOT_PLACED),
+    ):
+        assert Effect.LOOK_UP in step(order, ev.Restarted(7)).effects
+
+
 def test_a_fill_may_come_before_the_acknowledgement(make_order: Make, make_fill: MakeFill) -> None:
     done = step(make_order(), ev.FillSeen(7, make_fill(fee=D("0.1"))))
     assert (done.order.status, done.order.executed, done.order.quote) == (S.PART, 1, 100)
