@@ -85,7 +85,7 @@ def judge(home: Home, wishes: Sequence[Wish], harm: Harm) -> None:
     home.calm()
     for each in wishes:
         if not each.answers:  # the desk died over it: under the same intent id it may be asked again
-            each.answers.append(_answer(home, each))
+            each.answers.append(answered(home, each))
     _resolved(home, harm)
     _ask_again(home, wishes, harm)
     home.cancel_all()
@@ -95,7 +95,8 @@ def judge(home: Home, wishes: Sequence[Wish], harm: Harm) -> None:
     look_into(home.paths.database, Truth.read(home.venue), home.funds, harm)
 
 
-def _answer(home: Home, wish: Wish) -> Answer:
+def answered(home: Home, wish: Wish) -> Answer:
+    """Ask for an order and wait for the answer; what a soft limit asks about is confirmed."""
     answer, token = None, ""
     while answer is None or token:
         answer = home.ask("POST", "/trades/orders", wish.confirmed(token))
@@ -113,7 +114,7 @@ def _ask_again(home: Home, wishes: Iterable[Wish], harm: Harm) -> None:
     """Repeat every intent that was answered: the same order, and no new one at the venue."""
     before = len(home.control("GET", "/orders"))
     for each in wishes:
-        each.answers.append(_answer(home, each))
+        each.answers.append(answered(home, each))
         first, last = each.answers[0], each.answers[-1]
         if len(each.order_ids) > 1 or first.code != last.code:
             harm.tell("answers", f"{each.intent}: {first} and then {last}")

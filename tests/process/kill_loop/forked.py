@@ -32,13 +32,22 @@ from tui_trader.settings import Settings  # noqa: E402 - as above
 
 Observer = Callable[[], None]
 """Runs in the child before the desk does; it may watch, it may not change the desk."""
+Main = Callable[[Settings, Paths], int]
+"""What runs in the child and gives its exit status."""
 
 
 def nobody() -> None:
     """Observe nothing."""
 
 
-def fork_desk(settings: Settings, paths: Paths, env: Mapping[str, str], said: Path, observe: Observer = nobody) -> int:
+def fork_desk(
+    settings: Settings,
+    paths: Paths,
+    env: Mapping[str, str],
+    said: Path,
+    observe: Observer = nobody,
+    run: Main = main,
+) -> int:
     """Begin a life and return its pid; what it says on stderr goes to ``said``.
 
     Raises:
@@ -54,7 +63,7 @@ def fork_desk(settings: Settings, paths: Paths, env: Mapping[str, str], said: Pa
     try:
         _become_a_process_of_its_own(env, said)
         observe()
-        status = main(settings, paths)
+        status = run(settings, paths)
     finally:
         os._exit(status)
 

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -47,7 +48,10 @@ class Latched(AssertionError):
 
 
 class Home:
-    """A home for one desk. ``desk`` is the pid of its present life, 0 between two."""
+    """A home for one desk. ``desk`` is the pid of its present life, 0 between two; ``status`` how the last one ended.
+
+    ``resumes`` says that a person opens the gate again where a kill switch halted it.
+    """
 
     def __init__(self, seed: int, *, timing: str = "proof", settings: Mapping[str, str] = LIMITS) -> None:
         self.household = Household()
@@ -64,7 +68,8 @@ class Home:
         flags_of_desk = {"mode": "live", "rest_url": self.venue.rest_url, "ws_url": self.venue.ws_url}
         self.settings = load_settings({**flags_of_desk, "timing": timing, **settings}, self.household.env)
         self.paths = self.household.paths("live")
-        self.desk = 0
+        self.desk = self.status = 0
+        self.resumes = False
         self.control("POST", "/seed", {"seed": seed})
 
     # -- the venue
@@ -84,9 +89,13 @@ class Home:
 
     # -- the desk
 
-    def begin(self, observe: forked.Observer = forked.nobody) -> None:
-        """Begin a life of the desk."""
-        self.desk = forked.fork_desk(self.settings, self.paths, self.env, self.household.home / "said", observe)
+    def begin(self, observe: forked.Observer = forked.nobody, run: forked.Main = forked.main) -> None:
+        """Begin a life of the desk, or of another program on its files."""
+        self.desk = forked.fork_desk(self.settings, self.paths, self.env, self.household.home / "said", observe, run)
+
+    def use(self, **settings: str) -> None:
+        """Have the next life begin with other settings."""
+        self.settings = replace(self.settings, **settings)
 
     def kill(self) -> None:
         """End its life."""
@@ -95,8 +104,9 @@ class Home:
 
     def fallen(self) -> bool:
         """Tell whether the desk's life has ended by itself, and take note of it."""
-        if self.desk and forked.ended(self.desk) is not None:
-            self.desk = 0
+        status = forked.ended(self.desk) if self.desk else None
+        if status is not None:
+            self.desk, self.status = 0, status
         return self.desk == 0
 
     def ask(self, method: str, target: str, body: Any = None) -> Answer | None:
@@ -131,6 +141,9 @@ class Home:
         if reason.startswith(LOCKED):
             line = f"unlock {reason.rpartition('typing: ')[2]}"
             self.ask("POST", "/commands", {"intent_id": f"unlock-{time.monotonic_ns()}", "line": line})
+            return False
+        if gate == "HALTED" and self.resumes:
+            self.ask("POST", "/risk/resume", {"intent_id": f"resume-{time.monotonic_ns()}", "reason": "go on"})
             return False
         if gate not in {"ACTIVE", "RECONCILING"}:
             raise Latched(f"{gate}: {reason}")

@@ -57,6 +57,10 @@ class Pair:
     bid: Decimal = Decimal(0)
     ask: Decimal = Decimal(0)
 
+    def on(self, side: str) -> Pair:
+        """Return it to be traded on another side."""
+        return replace(self, side=side)
+
     def at(self, ticker: Mapping[str, Any]) -> Pair:
         """Return it with the prices of now."""
         return replace(self, bid=Decimal(ticker["bid"]), ask=Decimal(ticker["ask"]))

@@ -1,0 +1,5 @@
+"""How long a killed desk takes to trade again: with 50 resting orders, from the start of a new process to ACTIVE.
+
+The ordinary paper desk, in ordinary timing, with a real start of its interpreter; nothing is forked or shortened. Its
+simulated exchange stays up, as it does when a desk is killed, and keeps its ordinary latency and request limits.
+"""
