@@ -24,7 +24,8 @@ def main() -> int:
     outcomes = ",".join(f"{name}:{count}" for name, count in done.outcomes.items())
     seconds = time.monotonic() - begun
     print(
-        f"kills={done.kills} orders={done.orders} inflight={done.inflight} cancels={done.cancels} outcomes={outcomes} "
+        f"kills={done.kills} orders={done.orders} inflight={done.inflight} outcomes={outcomes} "
+        f"early={done.early} cancels={done.cancels} "
         f"{done.harm} timing=proof lanes={options.lanes} seconds={seconds:.0f} "
         f"cpu_ms_per_kill={1000 * done.cpu / max(1, done.kills):.0f} seed={options.seed}"
     )

@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 from tests.process.kill_loop.lane import Figures, run
 
-LANES = 6
+LANES = 10
 
 
 def campaign(kills: int, seed: int, lanes: int = LANES) -> Figures:

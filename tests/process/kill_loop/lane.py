@@ -26,18 +26,26 @@ ANSWERED_S = 5.0
 MANY_QUESTIONS = 12
 """Above so many unknown orders a desk is left alone for a while: each costs it two questions when it comes up."""
 FEW_QUESTIONS = 2
+RELAPSES = 0.2
+"""Share of the lives that are killed before they take orders; these kills are not counted among the others."""
+EARLY_MS = (30, 1200)
 CANCELLED = 0.15
 """Share of the resting orders that are cancelled in a life."""
 
 
 @dataclass
 class Figures:
-    """What was done, and what came of it. ``cpu`` is in seconds, of desks, venues and this program together."""
+    """What was done, and what came of it.
+
+    ``kills`` had at least one order in flight, ``early`` ones were made while a desk was coming up. ``cpu`` is in
+    seconds, of desks, venues and this program together.
+    """
 
     kills: int = 0
     orders: int = 0
     inflight: int = 0
     cancels: int = 0
+    early: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     cpu: float = 0.0
     harm: Harm = field(default_factory=Harm)
@@ -49,6 +57,7 @@ class Figures:
         self.orders += other.orders
         self.inflight += other.inflight
         self.cancels += other.cancels
+        self.early += other.early
         for name, count in other.outcomes.items():
             self.outcomes[name] = self.outcomes.get(name, 0) + count
         self.cpu += other.cpu
@@ -76,6 +85,7 @@ class Round:
         killed = 0
         while killed < kills:
             killed += self._life()
+            self._relapse()
             self.home.begin()
             self.home.active()
             look_for_lies(self.home, self.figures.harm)
@@ -98,6 +108,14 @@ class Round:
             time.sleep(self.random.randint(1, 12) / 1000)
         self.home.kill()
         return self._take_in(asked)
+
+    def _relapse(self) -> None:
+        """Now and then kill the next life while it still finds out what became of the orders of the one before."""
+        while self.random.random() < RELAPSES:
+            self.home.begin()
+            time.sleep(self.random.randint(*EARLY_MS) / 1000)
+            self.home.kill()
+            self.figures.early += 1
 
     def _watch(self, asked: list[tuple[Wish, Asked]], seconds: float, *, whole: bool = False) -> None:
         """Take answers in for so long, or until all are there; what a soft limit asks about is confirmed."""
