@@ -24,6 +24,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 
@@ -127,8 +128,22 @@ class VenueUnavailable(VenueError):
         self.retry_after = retry_after
 
 
+class StoreTrouble(StrEnum):
+    """What kind of trouble the database is in: what to do about it depends on that."""
+
+    FULL = "full"
+    READ_ONLY = "read only"
+    DISK = "disk"
+    DAMAGED = "damaged"
+    OTHER = "other"
+
+
 class StoreError(TraderError):
-    """The database cannot be opened, read or written."""
+    """The database cannot be opened, read or written. ``trouble`` says of what kind it is."""
+
+    def __init__(self, message: str, trouble: StoreTrouble = StoreTrouble.OTHER) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class DeskUnavailable(TraderError):

@@ -26,6 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "ClosePosition": {"intent_id": INTENT, "exit_price": "120"},
     "SetPrice": {"price": "95"},
     "Stop": {"intent_id": INTENT},
+    "MakeBackup": {"intent_id": INTENT},
     "Halt": {"intent_id": INTENT},
     "Resume": {"intent_id": INTENT, "reason": "all is well"},
 }

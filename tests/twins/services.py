@@ -22,7 +22,7 @@ from tui_trader.errors import NotFound
 from tui_trader.rules.reservation import Reservation
 from tui_trader.services import model
 from tui_trader.services.faces import Services
-from tui_trader.services.ports import JournalEntry, Rows
+from tui_trader.services.ports import Backup, ChainHead, Difference, JournalEntry, Rebuilt, Rows
 
 NOW = 1_760_000_000_000
 
@@ -385,6 +385,17 @@ class HistoryTwin:
         return [JournalEntry("order.sending", NOW, {"price": "100"}, "01", "CONSOLE", 5, "ff")]
 
 
+class UpkeepTwin:
+    async def verified(self) -> ChainHead:
+        return ChainHead(7, "ab" * 32)
+
+    async def rebuilt(self) -> Rebuilt:
+        return Rebuilt(3, 2, 1, 1, (Difference("order 01", "status", "FILLED", "LIVE"),))
+
+    async def backup(self) -> Backup:
+        return Backup("/state/backups/backup-20260131T120000Z.db", 4096, ChainHead(7, "ab" * 32))
+
+
 class DeskTwin:
     def __init__(self) -> None:
         self.stopping = False
@@ -478,6 +489,7 @@ class ServicesTwin:
             market=self.market,  # type: ignore[arg-type] # as above
             account=AccountTwin(),
             history=HistoryTwin(self.asked),
+            upkeep=UpkeepTwin(),
             desk=self.desk,
             bus=self.bus,
             risk=RiskTwin(self.asked),

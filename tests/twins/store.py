@@ -11,7 +11,7 @@ from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
-from tui_trader.services.ports import ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
+from tui_trader.services.ports import Backup, ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
 
 
 class StoreTwin:
@@ -32,6 +32,8 @@ class StoreTwin:
         self.settings: dict[str, str] = {}
         self.failing: str | None = None
         self.closed = False
+        self.backups: list[str] = []
+        self.free = 10**12
         self._open = asyncio.Event()
         self._open.set()
 
@@ -150,6 +152,18 @@ class StoreTwin:
     async def rebuilt(self) -> Rebuilt:
         """Count the rows; the twin's follow from nothing."""
         return Rebuilt(len(self.order_rows), len(self.fill_rows))
+
+    async def backup(self, *, daily: bool = False) -> Backup:
+        """Remember that a backup was made."""
+        await asyncio.sleep(0)
+        if self.failing is not None:
+            raise StoreError(self.failing)
+        self.backups.append("daily" if daily else "by hand")
+        return Backup(f"/backups/{len(self.backups)}.db", 4096, await self.verified())
+
+    async def free_bytes(self) -> int:
+        """Return what a test set."""
+        return self.free
 
     async def close(self) -> None:
         """Remember that it was closed."""

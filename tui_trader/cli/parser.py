@@ -10,6 +10,8 @@ from tui_trader import __version__
 from tui_trader.exchange.sim.options import add_arguments as add_sim_arguments
 
 Run = Callable[[argparse.Namespace], int]
+Add = Callable[..., argparse.ArgumentParser]
+"""Adds a command: its name, what it does, how it runs, and parsers it shares flags with."""
 
 
 def lazily(module: str, name: str) -> Run:
@@ -62,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     sim.set_defaults(run=lazily("tui_trader.cli.serving", "sim"))
     _add_paper(add("paper", "paper trading", lazily("tui_trader.cli.local", "paper"), as_json))
     _add_keys(add("keys", "keep the exchange keys", lazily("tui_trader.cli.local", "keys"), as_json))
+    _add_records(add, as_json)
     add("doctor", "check this machine, the folders and the desk", lazily("tui_trader.cli.doctor", "run"), as_json)
     return parser
 
@@ -86,6 +89,18 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="start", metavar="TIME", help="such as 2026-01-31T12:00:00Z")
     command.add_argument("--to", dest="end", metavar="TIME")
     command.add_argument("--limit", type=int, default=50, help="rows, 50 unless told; 0 for all")
+
+
+def _add_records(add: Add, as_json: argparse.ArgumentParser) -> None:
+    records = "tui_trader.cli.records"
+    audit = add("audit", "check the journal, and the tables against it", lazily(records, "audit"), as_json)
+    audit.add_argument("what", choices=("verify", "rebuild"), help="the chain of hashes; the tables made of the lines")
+    audit.add_argument("--check", action="store_true", help="with rebuild: compare, change nothing")
+    backup = add("backup", "copy everything written down, and check the copy", lazily(records, "backup"), as_json)
+    backup.add_argument("file", nargs="?", metavar="FILE", help="instead of a dated one in the state folder's backups")
+    backup.add_argument("--force", action="store_true", help="replace the file")
+    restore = add("restore", "put a backup in place while no desk runs", lazily(records, "restore"), as_json)
+    restore.add_argument("file", metavar="FILE")
 
 
 def _add_paper(command: argparse.ArgumentParser) -> None:

@@ -230,9 +230,11 @@ class DeskClient:
         )
         return found
 
-    async def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    async def request(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, patience_s: float | None = None
+    ) -> Any:
         """Make any call of the API; ``path`` begins after the prefix. Returns the answer's data as plain JSON."""
-        return await self._link.call(Any, method, path, body)
+        return await self._link.call(Any, method, path, body, patience_s=patience_s)
 
     async def events(
         self, after: int | None = None, interest: MarketInterest | None = None, *, durable: bool = True

@@ -55,8 +55,9 @@ class Link:
         path: str,
         body: Question | Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
+        patience_s: float | None = None,
     ) -> Any:
-        """Make one request and read its answer; ``None`` where it has no body.
+        """Make one request and read its answer; ``None`` where it has no body. ``patience_s`` waits longer than usual.
 
         Raises:
             DeskUnavailable: nobody answers.
@@ -66,7 +67,14 @@ class Link:
         content = None if body is None else _encode(body)
         headers = {} if content is None else {"content-type": "application/json"}
         try:
-            found = await self.http.request(method, path, params=query or None, content=content, headers=headers)
+            found = await self.http.request(
+                method,
+                path,
+                params=query or None,
+                content=content,
+                headers=headers,
+                timeout=TIMEOUT if patience_s is None else httpx.Timeout(patience_s, connect=2.0),
+            )
         except httpx.TransportError:
             raise DeskUnavailable("The desk does not answer; see `tui-trader doctor`.") from None
         return None if found.status_code == httpx.codes.NO_CONTENT else unwrap(adapter(answer), found.content)

@@ -24,6 +24,7 @@ from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.positions import PositionService
 from tui_trader.services.status import DeskIdentity, DeskService, Looked
 from tui_trader.services.tasks import Tasks
+from tui_trader.services.upkeep import Upkeep
 from tui_trader.services.working import WorkingOrders
 from tui_trader.settings import Confirm, Mode, Settings
 
@@ -41,6 +42,7 @@ class Desk:
     account: AccountService
     path: OrderPath
     desk: DeskService
+    upkeep: Upkeep
     services: Services
 
 
@@ -88,6 +90,7 @@ def assemble(
     resolver = LineOrders(market, keeper, account, working.reservations, settings.risk)
     planner = Planner(path.orders, resolver, market, live=live, ask_always=settings.confirm is Confirm.ALWAYS)
     contexts = Contexts(market, keeper, account, path.orders)
+    upkeep = Upkeep(store, bus, clock)
     services = Services(
         orders=path.orders,
         commands=CommandService(path.orders, planner, contexts, path.gate, path.risk, clock),
@@ -95,11 +98,12 @@ def assemble(
         market=market,
         account=account,
         history=HistoryService(store),
+        upkeep=upkeep,
         desk=desk,
         bus=bus,
         risk=path.risk,
     )
-    return Desk(exchange, store, tasks, market, working, keeper, account, path, desk, services)
+    return Desk(exchange, store, tasks, market, working, keeper, account, path, desk, upkeep, services)
 
 
 def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:

@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 from tui_trader.api.app import create_app
 from tui_trader.clock import SystemClock
+from tui_trader.desk.advice import advised
 from tui_trader.desk.assembly import assemble
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.position import Position
-from tui_trader.errors import DeskUnavailable, VenueUnavailable
+from tui_trader.errors import DeskUnavailable, StoreError, VenueUnavailable
 from tui_trader.lock import FolderLock
 from tui_trader.paths import Paths, check_private_file
 from tui_trader.services.account import AccountService
@@ -56,7 +57,10 @@ async def open_books(settings: Settings, paths: Paths) -> AsyncIterator[Books]:
             f"There is nothing yet: the desk has never run for profile {settings.profile} in {settings.mode} mode."
         )
     with FolderLock(paths.lock):
-        store = await SqliteStore.open(paths.database, SystemClock())
+        try:
+            store = await SqliteStore.open(paths.database, SystemClock())
+        except StoreError as error:
+            raise advised(error, paths) from None
         try:
             yield Books(create_app(await remembered(settings, store)), await _last_line_at(store))
         finally:

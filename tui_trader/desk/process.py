@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from tui_trader.clock import Clock, SystemClock
 from tui_trader.desk import halting
+from tui_trader.desk.advice import advised
 from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.desk.start import come_up, order_prefix
 from tui_trader.desk.venue import find_venue
 from tui_trader.desk.watchdog import Watchdog
-from tui_trader.errors import TraderError, UsageError
+from tui_trader.errors import StoreError, TraderError, UsageError
 from tui_trader.exchange.port import Exchange
 from tui_trader.paths import Paths, check_private_file, write_private_file
 from tui_trader.services.status import DeskIdentity
@@ -52,7 +53,10 @@ async def run(settings: Settings, paths: Paths, simulator: Simulator | None) -> 
     except BaseException:
         await _close("store", _close_store(opening))
         raise
-    store = await opening
+    try:
+        store = await opening
+    except StoreError as error:
+        raise await asyncio.to_thread(advised, error, paths) from None
     live = settings.mode is Mode.LIVE
     identity = DeskIdentity(
         settings.mode.value, settings.profile, venue, SCHEMA_VERSION, not live, settings.timing.value
@@ -114,6 +118,7 @@ async def _live_through(
             await api.start()
             _look_for_garbage()
             desk.tasks.run("desk", desk.desk.keep)
+            desk.tasks.run("upkeep", desk.upkeep.keep)
             desk.tasks.run("watchdog", Watchdog(lambda seconds: _say_stall(desk, seconds)).keep)
             if simulator is not None:
                 desk.tasks.run("simulated exchange", lambda: simulator.keep(_say_restart))

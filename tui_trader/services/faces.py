@@ -34,7 +34,7 @@ from tui_trader.services.model import (
     Placement,
     Wealth,
 )
-from tui_trader.services.ports import HistoryFilter, JournalEntry, Rows
+from tui_trader.services.ports import Backup, ChainHead, HistoryFilter, JournalEntry, Rebuilt, Rows
 
 
 class Orders(Protocol):
@@ -252,6 +252,22 @@ class History(Protocol):
         ...
 
 
+class Upkeep(Protocol):
+    """The care of what was written down."""
+
+    async def verified(self) -> ChainHead:
+        """Check the journal's chain from its first line."""
+        ...
+
+    async def rebuilt(self) -> Rebuilt:
+        """Compare the tables with what follows from the journal."""
+        ...
+
+    async def backup(self) -> Backup:
+        """Make a backup and check it."""
+        ...
+
+
 class Desk(Protocol):
     """The desk as a whole."""
 
@@ -290,6 +306,7 @@ class Services:
     market: Market
     account: Account
     history: History
+    upkeep: Upkeep
     desk: Desk
     bus: Bus
     risk: Risk

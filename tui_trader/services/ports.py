@@ -16,6 +16,8 @@ from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 
 T = TypeVar("T")
+CHECKPOINT = "verified"
+"""The setting that says up to which line the journal was last found whole: JSON with ``sequence`` and ``hash``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,15 @@ class Rebuilt:
     differences: Sequence[Difference] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy that was made and found whole: its path, its size in bytes, and the end of the chain in it."""
+
+    path: str
+    size: int
+    head: ChainHead
+
+
 class Store(Protocol):
     """The desk's memory."""
 
@@ -188,6 +199,19 @@ class Store(Protocol):
 
     async def rebuilt(self) -> Rebuilt:
         """Fold the journal and compare what follows from it with the tables, column by column."""
+        ...
+
+    async def backup(self, *, daily: bool = False) -> Backup:
+        """Make a copy beside the database, open it and check all of it; of daily ones the last seven are kept.
+
+        Raises:
+            StoreError: it could not be made, or is not whole; no part of it is left.
+
+        """
+        ...
+
+    async def free_bytes(self) -> int:
+        """Return the space left on the disk of the database."""
         ...
 
     async def close(self) -> None:

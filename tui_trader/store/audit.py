@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
-from tui_trader.errors import StoreError
+from tui_trader.errors import StoreError, StoreTrouble
 from tui_trader.services.journal_fold import Followed, fold
 from tui_trader.services.journal_lines import GATE, KEPT
 from tui_trader.services.ports import Difference, Rebuilt
@@ -48,7 +48,7 @@ def chain_of(connection: sqlite3.Connection) -> Generator[None, None, Head]:
     return (yield from chain_after(connection, START))
 
 
-def chain_after(connection: sqlite3.Connection, start: Head) -> Generator[None, None, Head]:
+def chain_after(connection: sqlite3.Connection, start: Head, name: str = "The journal") -> Generator[None, None, Head]:
     """Check the lines after ``start``, whose hash is taken to be right.
 
     Raises:
@@ -61,13 +61,17 @@ def chain_after(connection: sqlite3.Connection, start: Head) -> Generator[None, 
         for *line, found in rows:
             expected = head.sequence + 1
             if line[0] != expected:
-                raise StoreError(f"The journal has no line {expected}; put a backup in its place.")
+                raise _broken(f"{name} has no line {expected}; put a backup in its place.")
             if not fits(head.hash, line, found):
-                raise StoreError(f"The journal does not fit at line {expected}; put a backup in its place.")
+                raise _broken(f"{name} does not fit at line {expected}; put a backup in its place.")
             head = Head(expected, found)
         if len(rows) < LINES_PER_STEP:
             return head
         yield
+
+
+def _broken(sentence: str) -> StoreError:
+    return StoreError(sentence, StoreTrouble.DAMAGED)
 
 
 def tables_of(connection: sqlite3.Connection) -> Generator[None, None, Rebuilt]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from peewee import PeeweeException
 
-from tui_trader.errors import StoreError, UsageError
+from tui_trader.errors import StoreError, StoreTrouble, UsageError
 
 DATABASE_ERRORS = (sqlite3.Error, PeeweeException, OverflowError, ValueError, TypeError, OSError)
 """Everything that running a statement may raise; the last four for values that SQLite cannot hold, and for files."""
@@ -23,6 +23,14 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: "{path} cannot be written; check its owner and mode (chmod 600).",
     sqlite3.SQLITE_PERM: "{path} cannot be read; check its owner and mode (chmod 600).",
     sqlite3.SQLITE_IOERR: "The disk under {path} failed; the desk must be restarted once the disk is sound.",
+}
+
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: StoreTrouble.FULL,
+    sqlite3.SQLITE_READONLY: StoreTrouble.READ_ONLY,
+    sqlite3.SQLITE_IOERR: StoreTrouble.DISK,
+    sqlite3.SQLITE_CORRUPT: StoreTrouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: StoreTrouble.DAMAGED,
 }
 
 
@@ -41,7 +49,7 @@ def store_error(error: BaseException, path: Path) -> StoreError:
         return error
     if isinstance(error, UsageError):  # its sentence names the file and what to do
         return StoreError(str(error))
-    sentence = _SENTENCES.get(primary_code(error))
-    if sentence:
-        return StoreError(sentence.format(path=path))
+    code = primary_code(error)
+    if code in _SENTENCES:
+        return StoreError(_SENTENCES[code].format(path=path), _TROUBLES.get(code, StoreTrouble.OTHER))
     return StoreError(f"{path} refused: {' '.join(str(error).split())[:200]}.")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from peewee import SchemaManager, SqliteDatabase
 
 from tui_trader.clock import Clock
-from tui_trader.errors import StoreError, UsageError
+from tui_trader.errors import StoreError, StoreTrouble, UsageError
 from tui_trader.paths import check_private_file
+from tui_trader.services.ports import CHECKPOINT
 from tui_trader.store import schema
-from tui_trader.store.chain import fits
-from tui_trader.store.changes import Head
+from tui_trader.store.audit import chain_after
+from tui_trader.store.changes import START, Head
 from tui_trader.store.failures import DATABASE_ERRORS, store_error
 from tui_trader.store.session import Session
 from tui_trader.store.upgrades import Upgrade, upgrade
+from tui_trader.store.walks import at_once
 
 PRAGMAS = (
     ("locking_mode", "EXCLUSIVE"),  # before WAL: no shared memory file, and a second opener is refused
@@ -35,6 +39,8 @@ PRAGMAS = (
     ("cache_size", -16_000),  # 16 MB, so that scans of a long history stay in memory
 )
 LOCK_WAIT_SECONDS = 0.3
+PAGES_LOOKED_THROUGH = 4096
+"""16 MiB: so much is looked through at a start within a few hundredths of a second."""
 
 
 def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], version: int) -> Session:
@@ -52,11 +58,13 @@ def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], vers
         raise store_error(error, path) from None
     try:
         session = Session(database, path)
-        fresh = _identify(session.connection, path, version)
+        session.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        fresh = is_new(session.connection, path, version)
         configure(session.connection, path)
         if fresh:
             session.transact(lambda: _create(session, version))
         else:
+            _look_through(session.connection, path)
             upgrade(session, clock, upgrades, version)
         session.head = _head(session)
     except (*DATABASE_ERRORS, StoreError) as error:
@@ -78,9 +86,13 @@ def _own_file(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
 
 
-def _identify(connection: sqlite3.Connection, path: Path, version: int) -> bool:
-    """Tell whether the database is empty, and refuse another program's and a newer one before touching it."""
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+def is_new(connection: sqlite3.Connection, path: Path, version: int) -> bool:
+    """Tell whether the database is empty, and refuse another program's and a newer one before touching it.
+
+    Raises:
+        StoreError: it is not ours, or of a newer schema.
+
+    """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -116,15 +128,34 @@ def _create(session: Session, version: int) -> None:
     session.connection.execute(f"PRAGMA user_version = {version}")
 
 
+def _look_through(connection: sqlite3.Connection, path: Path) -> None:
+    """Have SQLite look through a small file; a large one is looked through with its daily backup.
+
+    Raises:
+        StoreError: it is damaged.
+
+    """
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if pages <= PAGES_LOOKED_THROUGH:
+        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if said != "ok":
+            raise StoreError(f"{path} is damaged ({said}); put a backup in its place.", StoreTrouble.DAMAGED)
+
+
 def _head(session: Session) -> Head:
-    """Read the chain's end and check that its last line fits, so that nothing is built on a broken one."""
-    rows = session.connection.execute(
-        "SELECT sequence, at, kind, order_id, origin, body, hash FROM journal ORDER BY sequence DESC LIMIT 2"
-    ).fetchall()
-    if not rows:
-        return session.head
-    *line, found = rows[0]
-    before = rows[1][-1] if len(rows) > 1 else session.head.hash
-    if not fits(before, line, found):
-        raise StoreError(f"The journal in {session.path} does not fit at line {line[0]}; put a backup in its place.")
-    return Head(line[0], found)
+    """Check the lines since the journal was last found whole, and return the chain's end."""
+    connection = session.connection
+    walk = partial(chain_after, start=_checkpoint(connection), name=f"The journal in {session.path}")
+    return at_once(connection, walk)
+
+
+def _checkpoint(connection: sqlite3.Connection) -> Head:
+    """Read up to where the journal was last found whole; its beginning, where the line there says otherwise."""
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (CHECKPOINT,)).fetchone()
+    try:
+        kept = json.loads(row[0]) if row else {}
+        head = Head(int(kept["sequence"]), bytes.fromhex(kept["hash"]))
+    except (KeyError, TypeError, ValueError):
+        return START
+    found = connection.execute("SELECT hash FROM journal WHERE sequence = ?", (head.sequence,)).fetchone()
+    return head if found == (head.hash,) else START

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -13,11 +14,12 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
-from tui_trader.services.ports import ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
+from tui_trader.services.ports import Backup, ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
 from tui_trader.store import queries, schema
 from tui_trader.store.audit import chain_of, tables_of
 from tui_trader.store.backup import begin_copy, fill_copy, finish_copy, removed_on_failure
 from tui_trader.store.changes import prepare
+from tui_trader.store.copies import BY_HAND, DAILY, backup_folder, examine, folder_of, fresh_name, outdated
 from tui_trader.store.history import FILLS, ORDERS
 from tui_trader.store.opening import open_session
 from tui_trader.store.pages import Pages, values
@@ -26,12 +28,17 @@ from tui_trader.store.upgrades import UPGRADES, Upgrade
 from tui_trader.store.walks import on_writer
 from tui_trader.store.writer import Writer
 
+PAUSE_S = 0.002
+"""Between two steps of a thread that checks a copy: the event loop goes first."""
+
 
 class SqliteStore:
     """The desk's memory in one file. Make it with :meth:`open`; every method may raise ``StoreError``."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, path: Path, clock: Clock) -> None:
         self._writer = writer
+        self._path = path
+        self._clock = clock
         self._pages = Pages(writer)
 
     @classmethod
@@ -53,7 +60,7 @@ class SqliteStore:
         """
         writer = Writer(lambda: open_session(path, clock, upgrades, version))
         await writer.start()
-        return cls(writer)
+        return cls(writer, path, clock)
 
     async def write(self, change: Change) -> int:
         """Commit a change durably and return the journal's sequence after it.
@@ -147,18 +154,40 @@ class SqliteStore:
         """Fold the journal and compare what follows from it with the tables, column by column; commits go on."""
         return await on_writer(self._writer, tables_of)
 
-    async def backup(self, path: Path) -> None:
-        """Copy the database to ``path``, mode 0600, whole or not at all; commits go on meanwhile.
+    async def backup(self, *, daily: bool = False) -> Backup:
+        """Make a copy beside the database, open it and check all of it; of daily ones the last seven are kept.
 
         Raises:
-            StoreError: the copy could not be made.
+            StoreError: it could not be made, or is not whole; no part of it is left.
+
+        """
+        folder = folder_of(self._path)
+        path = fresh_name(backup_folder(folder), DAILY if daily else BY_HAND, self._clock.wall_ms())
+        head = await self.copy(path)
+        for each in outdated(folder):
+            each.unlink(missing_ok=True)
+        return Backup(str(path), path.stat().st_size, head)
+
+    async def copy(self, path: Path) -> ChainHead:
+        """Copy the database to ``path``, mode 0600, whole or not at all; commits go on meanwhile.
+
+        The copy gets its name only after it was opened and every page and line of it checked.
+
+        Raises:
+            StoreError: the copy could not be made, or is not whole.
 
         """
         writer = self._writer
         part = begin_copy(path)
         with removed_on_failure(part, path):
             await writer.run(lambda session: fill_copy(session, part, lambda: writer.commit_waiting(session)))
+            head = await asyncio.to_thread(examine, part, PAUSE_S)
         await asyncio.to_thread(finish_copy, part, path)
+        return ChainHead(head.sequence, head.hash.hex())
+
+    async def free_bytes(self) -> int:
+        """Return the space left on the disk of the database."""
+        return shutil.disk_usage(self._path.parent).free
 
     async def close(self) -> None:
         """Finish what was enqueued, checkpoint and close; a second call does nothing."""

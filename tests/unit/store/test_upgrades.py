@@ -99,7 +99,7 @@ async def test_a_copy_is_whole_while_commits_go_on(store: SqliteStore, tmp_path:
     await store.write(placed(1))
     target = tmp_path / "copy.db"
     target.write_text("old")
-    await store.backup(target)
+    await store.copy(target)
     assert await store.write(placed(2)) == 2
     copy = await SqliteStore.open(target, SystemClock())
     assert await copy.verify() == 1
@@ -127,8 +127,8 @@ async def test_a_commit_does_not_wait_for_a_whole_copy(store: SqliteStore, tmp_p
 async def test_a_copy_that_can_not_be_made_leaves_nothing(store: SqliteStore, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with pytest.raises(StoreError, match="No backup could be made"):
-        await store.backup(tmp_path / "there")
+        await store.copy(tmp_path / "there")
     with pytest.raises(StoreError, match="No backup could be made"):
-        await store.backup(tmp_path / "missing" / "copy.db")
+        await store.copy(tmp_path / "missing" / "copy.db")
     assert not [name for name in modes(tmp_path) if name.endswith(".part")]
     assert await store.write(placed(1)) == 1

@@ -7,7 +7,7 @@ from tui_trader.api.endpoint import Call, Endpoint
 from tui_trader.api.routes.orders import fills
 from tui_trader.api.routes.paging import FILTER_QUERY, PAGE_QUERY
 from tui_trader.contract.base import Page
-from tui_trader.contract.history import JournalView
+from tui_trader.contract.history import BackupView, ChainView, JournalView, MakeBackup, RebuiltView
 from tui_trader.contract.orders import FillView
 
 
@@ -20,6 +20,23 @@ async def journal(call: Call) -> list[JournalView]:
         kind=call.query.get("kind"),
     )
     return [views.journal_view(line) for line in lines]
+
+
+async def audit(call: Call) -> ChainView:
+    """Check the journal's chain."""
+    head = await call.services.upkeep.verified()
+    return ChainView(lines=head.sequence, hash=head.hash)
+
+
+async def tables(call: Call) -> RebuiltView:
+    """Compare the tables with the journal."""
+    return views.rebuilt_view(await call.services.upkeep.rebuilt())
+
+
+async def backup(call: Call) -> BackupView:
+    """Make a backup beside the database."""
+    made = await call.services.upkeep.backup()
+    return BackupView(path=made.path, bytes=made.size, lines=made.head.sequence, hash=made.head.hash)
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -44,4 +61,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "kind": "only of this kind",
         },
     ),
+    Endpoint("GET", "/history/audit", audit, "Check the journal's chain from its first line", ChainView),
+    Endpoint("GET", "/history/audit/tables", tables, "Compare the tables with the journal", RebuiltView),
+    Endpoint("POST", "/history/backup", backup, "Make a backup and check it", BackupView, MakeBackup),
 )
