@@ -10,8 +10,8 @@ from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
-from tui_trader.errors import StoreError
-from tui_trader.services.ports import Backup, ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
+from tui_trader.errors import StoreError, StoreTrouble
+from tui_trader.services.ports import Backup, ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows, StoreHealth
 
 
 class StoreTwin:
@@ -34,6 +34,8 @@ class StoreTwin:
         self.closed = False
         self.backups: list[str] = []
         self.free = 10**12
+        self.healthy = StoreHealth()
+        self.trouble = StoreTrouble.OTHER
         self._open = asyncio.Event()
         self._open.set()
 
@@ -50,7 +52,7 @@ class StoreTwin:
         await asyncio.sleep(0)
         await self._open.wait()
         if self.failing is not None:
-            raise StoreError(self.failing)
+            raise StoreError(self.failing, self.trouble)
         if any(gone.source != SYNTHETIC for gone in change.removed_fills):
             raise StoreError("Only stand-ins can be removed.")
         for order in change.orders:
@@ -157,13 +159,17 @@ class StoreTwin:
         """Remember that a backup was made."""
         await asyncio.sleep(0)
         if self.failing is not None:
-            raise StoreError(self.failing)
+            raise StoreError(self.failing, self.trouble)
         self.backups.append("daily" if daily else "by hand")
         return Backup(f"/backups/{len(self.backups)}.db", 4096, await self.verified())
 
     async def free_bytes(self) -> int:
         """Return what a test set."""
         return self.free
+
+    def health(self) -> StoreHealth:
+        """Return what a test set."""
+        return self.healthy
 
     async def close(self) -> None:
         """Remember that it was closed."""

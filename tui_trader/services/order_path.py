@@ -12,7 +12,7 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order, Origin
 from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import NORMAL, Timing
-from tui_trader.errors import VenueError
+from tui_trader.errors import StoreError, VenueError
 from tui_trader.exchange.port import Exchange, VenueTrouble
 from tui_trader.rules.horizon import lag
 from tui_trader.rules.order_events import Effect, Restarted
@@ -24,6 +24,7 @@ from tui_trader.services.gate import Gate
 from tui_trader.services.ingest import Ingest
 from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices
 from tui_trader.services.intake import Intake
+from tui_trader.services.journal_health import distrust
 from tui_trader.services.judging import Judge
 from tui_trader.services.kill_pursuit import Means
 from tui_trader.services.kill_switch import Controls, KillSwitch
@@ -144,7 +145,7 @@ class OrderPath:
         self._intake.on_overlooked = self._overlooked
         self.reconciler.on_clean = self._compared
         self._ingest.on_trouble = self._troubled
-        self._recorder.on_broken = lambda text: gate.latch(GateState.HALTED, f"The journal cannot be written: {text}")
+        self._recorder.on_broken = self.distrust
         self._recorder.handlers = {
             Effect.LOOK_UP: self.outcomes.pursue,
             Effect.FETCH_FILLS: self.outcomes.pursue,
@@ -155,6 +156,10 @@ class OrderPath:
             Effect.ALARM: lambda order, note: self._say("error", _about(order, note), "order_alarm", order),
             Effect.NOTIFY: self._ended_elsewhere,
         }
+
+    def distrust(self, error: StoreError) -> None:
+        """Close the gate for trouble with the journal, whoever met it."""
+        distrust(self.gate, error)
 
     async def start(self) -> None:
         """Take over what the store remembers, then listen, then compare."""

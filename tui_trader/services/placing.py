@@ -27,6 +27,7 @@ from tui_trader.rules.order_events import (
 from tui_trader.services.confirmations import Confirmations
 from tui_trader.services.gate import Gate
 from tui_trader.services.idempotency import different
+from tui_trader.services.journal_health import held_up
 from tui_trader.services.journal_lines import breach_body, order_line
 from tui_trader.services.judging import Judge, Judgement
 from tui_trader.services.model import Placement
@@ -89,6 +90,9 @@ class Placer:
         """
         await self._judge.freshen(request.symbol)
         judged = self._judge.judge(request)
+        slow = held_up(self._store.health(), request)
+        if slow is not None:
+            judged = replace(judged, breaches=(*judged.breaches, slow))
         order = self._order(intent_id, judged)
         if judged.refused:
             return await self._deny(order, judged)
@@ -146,7 +150,7 @@ class Placer:
             earlier = None
         if earlier is not None:
             return earlier
-        self._recorder.on_broken(str(error))
+        self._recorder.on_broken(error)
         raise error
 
     async def _transmit(self, order: Order, judged_in: GateState) -> OrderEvent:

@@ -113,6 +113,18 @@ class Rebuilt:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """How the store keeps up: how long the last commit took, or the one that runs has taken, and how many writes wait.
+
+    ``reopened`` counts how often the disk failed and the database was opened and checked again.
+    """
+
+    last_commit_ms: float = 0.0
+    waiting: int = 0
+    reopened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Backup:
     """A copy that was made and found whole: its path, its size in bytes, and the end of the chain in it."""
 
@@ -211,7 +223,11 @@ class Store(Protocol):
         ...
 
     async def free_bytes(self) -> int:
-        """Return the space left on the disk of the database."""
+        """Return the space left on the disk of the database; space in reserve that was given up is taken back."""
+        ...
+
+    def health(self) -> StoreHealth:
+        """Say how it keeps up; costs nothing."""
         ...
 
     async def close(self) -> None:

@@ -116,7 +116,7 @@ class Recorder:
         self._balances = balances
         self._clock = clock
         self.handlers: dict[Effect, EffectHandler] = {}
-        self.on_broken: Callable[[str], None] = _log.critical
+        self.on_broken: Callable[[StoreError], None] = _log.critical
         self._owed: Draft | None = None
         """What happened and could not be written: memory is ahead of the disk by this."""
 
@@ -179,7 +179,7 @@ class Recorder:
                 if must:
                     raise
                 self._owed = draft if self._owed is None else draft.after(self._owed)
-                self.on_broken(str(error))
+                self.on_broken(error)
                 self._tell_unwritten(draft)
             else:
                 self._overtake(draft)
@@ -223,7 +223,7 @@ class Recorder:
             for symbol in symbols:
                 await self._positions.fold_again(symbol)
         except StoreError as error:
-            self.on_broken(str(error))
+            self.on_broken(error)
 
     def _tell_unwritten(self, draft: Draft) -> None:
         """Tell what could not be written; it cannot be resumed, so it has no sequence."""

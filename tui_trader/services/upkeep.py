@@ -8,16 +8,19 @@ said before there is none.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from tui_trader.clock import Clock
 from tui_trader.domain.events import Notice
-from tui_trader.errors import StoreError
+from tui_trader.errors import StoreError, StoreTrouble
 from tui_trader.services.inner import Publisher
 from tui_trader.services.notices import tell
 from tui_trader.services.ports import CHECKPOINT, Backup, ChainHead, Change, JournalEntry, Rebuilt, Store
 
 LINE = "audit"
-LOOK_EVERY_S = 60.0
+LOOK_EVERY_S = 10.0
+FIRST_MS = 60 * 1000
+"""A start is not followed by a backup at once."""
 DAY_MS = 24 * 60 * 60 * 1000
 AGAIN_MS = 60 * 60 * 1000
 """How long a daily backup that failed waits before it is tried again."""
@@ -25,13 +28,25 @@ MEBI = 1 << 20
 
 
 class Upkeep:
-    """Fulfils ``faces.Upkeep``; ``keep`` is run in the background. ``low_space`` is in bytes."""
+    """Fulfils ``faces.Upkeep``; ``keep`` is run in the background.
 
-    def __init__(self, store: Store, bus: Publisher, clock: Clock, low_space: int = 500 * MEBI) -> None:
+    ``on_trouble`` hears that the disk failed and the database had to be opened again. ``low_space`` is in bytes.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Publisher,
+        clock: Clock,
+        on_trouble: Callable[[StoreError], None],
+        low_space: int = 500 * MEBI,
+    ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
         self._low_space = low_space
+        self._on_trouble = on_trouble
+        self._reopened = 0
         self._warned = False
         self._due_at: int | None = None
 
@@ -51,6 +66,7 @@ class Upkeep:
         """Look at the disk and at the age of the last daily backup, now and then, for ever."""
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
+            await self._look_at_health()
             await self._look_at_space()
             if await self._due():
                 await self._daily()
@@ -60,7 +76,7 @@ class Upkeep:
         if self._due_at is None:
             text = await self._store.setting(CHECKPOINT)
             kept = json.loads(text) if text else {}
-            self._due_at = int(kept.get("daily_at", 0)) + DAY_MS
+            self._due_at = max(int(kept.get("daily_at", 0)) + DAY_MS, self._clock.wall_ms() + FIRST_MS)
         return self._clock.wall_ms() >= self._due_at
 
     async def _daily(self) -> None:
@@ -84,12 +100,21 @@ class Upkeep:
         await self._store.write(Change(journal=(line,), settings={CHECKPOINT: json.dumps(kept)}))
         return made
 
+    async def _look_at_health(self) -> None:
+        """Say that the disk failed and that the database was opened again; a person decides what comes of it."""
+        reopened = self._store.health().reopened
+        if reopened != self._reopened:
+            self._reopened = reopened
+            text = "the disk failed; the database was opened again and is whole. Check the disk and restart the desk."
+            self._on_trouble(StoreError(text, StoreTrouble.DISK))
+            await self._say("error", f"The journal: {text}", "journal_reopened")
+
     async def _look_at_space(self) -> None:
         """Say once that space runs out, and once that there is enough again."""
         free = await self._store.free_bytes()
         low = free < self._low_space
         if low and not self._warned:
-            text = f"Only {free // MEBI} MiB are free on the disk of the journal; below none no order is placed."
+            text = f"Only {free // MEBI} MiB are free on the disk of the journal; once it is full no order is placed."
             await self._say("warning", text, "disk_space_low")
         elif self._warned and not low:
             await self._say("info", f"{free // MEBI} MiB are free on the disk of the journal again.", "disk_space_back")

@@ -18,6 +18,7 @@ from tui_trader.paths import check_private_file
 from tui_trader.services.ports import CHECKPOINT
 from tui_trader.store import schema
 from tui_trader.store.audit import chain_after
+from tui_trader.store.ballast import Ballast
 from tui_trader.store.changes import START, Head
 from tui_trader.store.failures import DATABASE_ERRORS, store_error
 from tui_trader.store.session import Session
@@ -43,7 +44,9 @@ PAGES_LOOKED_THROUGH = 4096
 """16 MiB: so much is looked through at a start within a few hundredths of a second."""
 
 
-def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], version: int) -> Session:
+def open_session(
+    path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], version: int, ballast: Ballast | None = None
+) -> Session:
     """Open or create the database on the calling thread, which owns the connection from then on.
 
     Raises:
@@ -57,7 +60,7 @@ def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], vers
     except (*DATABASE_ERRORS, UsageError) as error:
         raise store_error(error, path) from None
     try:
-        session = Session(database, path)
+        session = Session(database, path, ballast=ballast)
         session.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         fresh = is_new(session.connection, path, version)
         configure(session.connection, path)
@@ -68,7 +71,7 @@ def open_session(path: Path, clock: Clock, upgrades: Mapping[int, Upgrade], vers
             upgrade(session, clock, upgrades, version)
         session.head = _head(session)
     except (*DATABASE_ERRORS, StoreError) as error:
-        with suppress(sqlite3.Error):
+        with suppress(*DATABASE_ERRORS):
             database.close()
         raise store_error(error, path) from None
     return session

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tui_trader.errors import StoreError
+from tui_trader.errors import StoreError, StoreTrouble
+from tui_trader.store.ballast import Ballast
 from tui_trader.store.changes import START, Batch, Head, apply
 from tui_trader.store.failures import DATABASE_ERRORS, primary_code, store_error
 from tui_trader.store.rows import Row
@@ -21,13 +23,14 @@ FIRST_CHECKPOINT_ROWS = 64
 class Session:
     """Statements on the one connection. Not thread-safe: it belongs to the thread that opened it."""
 
-    def __init__(self, database: Any, path: Path, head: Head = START) -> None:
+    def __init__(self, database: Any, path: Path, head: Head = START, ballast: Ballast | None = None) -> None:
         self.database = database  # a SqliteDatabase; its stubs leave half of the methods untyped
         self.path = path
         self.head = head
         self.version = 0
         """Grows with each commit that may change a history's rows or total."""
         self._connection: sqlite3.Connection = self.database.connection()
+        self._ballast = ballast
         self._broken: StoreError | None = None
         self._rows = 0
         self._row_limit = FIRST_CHECKPOINT_ROWS
@@ -61,7 +64,7 @@ class Session:
             result = work()
             self._connection.execute("COMMIT")
         except DATABASE_ERRORS as error:
-            raise self._fail(error) from None
+            raise self.fail(error) from None
         finally:
             self._roll_back()
         return result
@@ -69,12 +72,13 @@ class Session:
     def commit(self, batches: Sequence[Batch]) -> list[int | StoreError]:
         """Commit a group at once; where that fails, each alone, so that a bad one harms no other.
 
+        A full disk refuses all of it: what an order waits for must not pass on space in reserve.
         Returns the journal's last sequence after each batch, or why the batch was not written.
         """
         try:
             heads = self.transact(lambda: self._apply_all(batches))
         except StoreError as error:
-            if len(batches) == 1 or self._broken:
+            if len(batches) == 1 or self._broken or error.trouble is StoreTrouble.FULL:
                 return [error] * len(batches)
             return [result for batch in batches for result in self.commit([batch])]
         self.head = heads[-1]
@@ -100,12 +104,29 @@ class Session:
         except sqlite3.Error as error:
             self._broken = store_error(error, self.path)
 
-    def _fail(self, error: BaseException) -> StoreError:
-        """Remember a failed disk or a damaged file: after it no commit of this connection can be trusted."""
+    def fail(self, error: BaseException) -> StoreError:
+        """Remember a failed disk or a damaged file: after it no commit of this connection can be trusted.
+
+        Where the disk is full, the space in reserve is given up.
+        """
         said = store_error(error, self.path)
         if primary_code(error) in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT}:
             self._broken = said
+        elif said.trouble is StoreTrouble.FULL and self._ballast is not None:
+            self._ballast.drop()
         return said
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing can be written any more over this connection."""
+        return self._broken is not None
+
+    def has(self, head: Head) -> bool:
+        """Tell whether the journal has the line that another connection saw last."""
+        if head == START:
+            return True
+        row = self._connection.execute("SELECT hash FROM journal WHERE sequence = ?", (head.sequence,)).fetchone()
+        return bool(row == (head.hash,))
 
     @property
     def checkpoint_due(self) -> bool:
@@ -125,7 +146,7 @@ class Session:
         try:
             _, pages, _ = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:
-            self._fail(error)
+            self.fail(error)
             return
         self._row_limit = max(FIRST_CHECKPOINT_ROWS, WAL_LIMIT_PAGES * self._rows // max(pages, 1))
         self._rows = 0
@@ -135,6 +156,6 @@ class Session:
         try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
-            self._fail(error)
-        finally:
+            self.fail(error)
+        with suppress(*DATABASE_ERRORS):
             self.database.close()

@@ -14,10 +14,11 @@ from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
-from tui_trader.services.ports import Backup, ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows
+from tui_trader.services.ports import Backup, ChainHead, Change, HistoryFilter, JournalEntry, Rebuilt, Rows, StoreHealth
 from tui_trader.store import queries, schema
 from tui_trader.store.audit import chain_of, tables_of
 from tui_trader.store.backup import begin_copy, fill_copy, finish_copy, removed_on_failure
+from tui_trader.store.ballast import Ballast
 from tui_trader.store.changes import prepare
 from tui_trader.store.copies import BY_HAND, DAILY, backup_folder, examine, folder_of, fresh_name, outdated
 from tui_trader.store.history import FILLS, ORDERS
@@ -35,8 +36,9 @@ PAUSE_S = 0.002
 class SqliteStore:
     """The desk's memory in one file. Make it with :meth:`open`; every method may raise ``StoreError``."""
 
-    def __init__(self, writer: Writer, path: Path, clock: Clock) -> None:
+    def __init__(self, writer: Writer, path: Path, clock: Clock, ballast: Ballast) -> None:
         self._writer = writer
+        self._ballast = ballast
         self._path = path
         self._clock = clock
         self._pages = Pages(writer)
@@ -58,9 +60,10 @@ class SqliteStore:
             StoreError: it cannot be used; the sentence says what to do.
 
         """
-        writer = Writer(lambda: open_session(path, clock, upgrades, version))
+        ballast = Ballast(path)
+        writer = Writer(lambda: open_session(path, clock, upgrades, version, ballast))
         await writer.start()
-        return cls(writer, path, clock)
+        return cls(writer, path, clock, ballast)
 
     async def write(self, change: Change) -> int:
         """Commit a change durably and return the journal's sequence after it.
@@ -186,8 +189,13 @@ class SqliteStore:
         return ChainHead(head.sequence, head.hash.hex())
 
     async def free_bytes(self) -> int:
-        """Return the space left on the disk of the database."""
+        """Return the space left on the disk of the database; space in reserve that was given up is taken back."""
+        await asyncio.to_thread(self._ballast.put)
         return shutil.disk_usage(self._path.parent).free
+
+    def health(self) -> StoreHealth:
+        """Say how it keeps up; costs nothing."""
+        return self._writer.health()
 
     async def close(self) -> None:
         """Finish what was enqueued, checkpoint and close; a second call does nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,13 +16,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tui_trader.errors import StoreError
+from tui_trader.services.ports import StoreHealth
 from tui_trader.store.changes import Batch
-from tui_trader.store.failures import DATABASE_ERRORS, store_error
+from tui_trader.store.failures import DATABASE_ERRORS
 from tui_trader.store.session import Session
 
 T = TypeVar("T")
 IDLE_SECONDS = 0.5
 """A checkpoint waits for a pause this long."""
+REOPEN_FIRST_S, REOPEN_LAST_S = 1.0, 60.0
+"""Between two attempts to open a database again whose disk failed."""
 GROUPS_PER_READ = 16
 """A read waits for at most this many commits, so that a flood of writes cannot starve it."""
 
@@ -45,6 +49,12 @@ class Writer:
         self._writes: deque[_Job] = deque()
         self._reads: deque[_Job] = deque()
         self._last: _Job | None = None
+        self._given = self._done = 0
+        """Batches handed over, and those written or refused."""
+        self._began: float | None = None
+        self._last_commit_s = 0.0
+        self._reopened = 0
+        self._again_at, self._pause_s = 0.0, REOPEN_FIRST_S
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
 
@@ -67,7 +77,9 @@ class Writer:
             StoreError: the store is closed.
 
         """
-        return self._enqueue(self._job(batch=batch))
+        future = self._enqueue(self._job(batch=batch))
+        self._given += 1
+        return future
 
     def run(self, read: Callable[[Session], T]) -> asyncio.Future[T]:
         """Enqueue a read; it should hold the thread for a few milliseconds at most.
@@ -87,6 +99,13 @@ class Writer:
         self._closed = True
         await asyncio.shield(ending.future)
         self._thread.join()
+
+    def health(self) -> StoreHealth:
+        """Say how long commits take and how many batches wait; called on the loop."""
+        began, took = self._began, self._last_commit_s
+        if began is not None:
+            took = max(took, time.monotonic() - began)
+        return StoreHealth(took * 1000, self._given - self._done, self._reopened)
 
     def commit_waiting(self, session: Session) -> None:
         """Let waiting writes pass in the middle of a long piece of work on the thread."""
@@ -120,6 +139,8 @@ class Writer:
         groups = 0
         while True:
             self._collect(wait=not self._reads, session=session)
+            if session.broken:
+                session = self._reopen(session)
             if self._writes and not (self._reads and groups >= GROUPS_PER_READ):
                 groups += 1
                 self._commit(session)
@@ -162,13 +183,39 @@ class Writer:
         group = list(self._writes)
         self._writes.clear()
         results: Sequence[int | Exception]
+        self._began = began = time.monotonic()
         try:
             results = session.commit([job.batch for job in group if job.batch is not None])
         except Exception as error:  # noqa: BLE001 - those that wait get it; the thread must live on
             results = [error] * len(group)
+        self._began, self._last_commit_s = None, time.monotonic() - began
+        self._done += len(group)
         _resolve(zip(group, results, strict=True))
         if session.checkpoint_due:
             session.checkpoint()
+
+    def _reopen(self, session: Session) -> Session:
+        """Open the database anew after its disk failed, which checks it; what was acknowledged must all be there.
+
+        Nothing is lost by closing: a commit that failed is not in what the old connection brings to the disk then.
+        Where it cannot be opened, it is tried again later, with ever longer pauses.
+        """
+        if time.monotonic() < self._again_at:
+            return session
+        self._again_at = time.monotonic() + self._pause_s
+        self._pause_s = min(self._pause_s * 2, REOPEN_LAST_S)
+        with suppress(*DATABASE_ERRORS):
+            session.database.close()
+        try:
+            fresh = self._open()
+            if not fresh.has(session.head):
+                fresh.close()
+                return session
+        except Exception:  # noqa: BLE001 - the thread lives on with what it has; each write is told why it fails
+            return session
+        self._pause_s = REOPEN_FIRST_S
+        self._reopened += 1
+        return fresh
 
     @staticmethod
     def _answer(session: Session, job: _Job) -> None:
@@ -179,7 +226,7 @@ class Writer:
         try:
             result = job.read(session)
         except (*DATABASE_ERRORS, StoreError) as error:
-            result = store_error(error, session.path)
+            result = session.fail(error)
         except Exception as error:  # noqa: BLE001 - the one that waits gets it; the thread must live on
             result = error
         _resolve([(job, result)])

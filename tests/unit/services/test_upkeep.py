@@ -9,7 +9,8 @@ import pytest
 from tests.twins.clock import VirtualClock, settle
 from tests.twins.keepers import Ear
 from tests.twins.store import StoreTwin
-from tui_trader.services.ports import CHECKPOINT
+from tui_trader.errors import StoreError, StoreTrouble
+from tui_trader.services.ports import CHECKPOINT, StoreHealth
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.upkeep import MEBI, Upkeep
 
@@ -22,7 +23,8 @@ class Bench:
     def __init__(self, store: StoreTwin | None = None, clock: VirtualClock | None = None) -> None:
         self.store, self.ear, self.clock = store or StoreTwin(), Ear(), clock or VirtualClock()
         self.tasks = Tasks(self.ear, self.clock)
-        self.upkeep = Upkeep(self.store, self.ear, self.clock)
+        self.troubles: list[StoreError] = []
+        self.upkeep = Upkeep(self.store, self.ear, self.clock, self.troubles.append)
         self.tasks.run("upkeep", self.upkeep.keep)
 
 
@@ -85,4 +87,13 @@ async def test_little_space_is_said_once_and_so_is_its_end(free: int) -> None:
     await bench.clock.advance(300)
     assert len(bench.ear.texts()) == 2
     await settle()
+    await bench.tasks.close()
+
+
+async def test_a_disk_that_failed_is_said_and_closes_the_gate() -> None:
+    bench = Bench()
+    bench.store.healthy = StoreHealth(reopened=1)
+    await bench.clock.advance(30)
+    assert [error.trouble for error in bench.troubles] == [StoreTrouble.DISK]
+    assert len([text for text in bench.ear.texts() if "opened again and is whole" in text]) == 1
     await bench.tasks.close()

@@ -1,0 +1,34 @@
+"""What trouble with the journal means for trading: the state of the gate, and orders held back while it is slow."""
+
+from __future__ import annotations
+
+from tui_trader.domain.order import OrderRequest
+from tui_trader.domain.risk import Breach, GateState, Level
+from tui_trader.errors import StoreError, StoreTrouble
+from tui_trader.services.gate import Gate
+from tui_trader.services.ports import StoreHealth
+
+SLOW_COMMIT_MS = 500.0
+MANY_WAITING = 50
+
+_STATES = {StoreTrouble.FULL: GateState.CANCEL_ONLY, StoreTrouble.READ_ONLY: GateState.CANCEL_ONLY}
+"""Where the disk only refuses, cancels go on; a disk that fails, a damaged file and what nobody foresaw halt."""
+
+
+def distrust(gate: Gate, error: StoreError) -> None:
+    """Close the gate as far as the trouble demands."""
+    state = _STATES.get(error.trouble, GateState.HALTED)
+    gate.latch(state, f"The journal cannot be written: {error}")
+
+
+def held_up(health: StoreHealth, request: OrderRequest) -> Breach | None:
+    """Say that the journal does not keep up; an order that only reduces may pass once that was confirmed."""
+    level = Level.SOFT if request.reduce_only else Level.HARD
+    if health.last_commit_ms > SLOW_COMMIT_MS:
+        took = f"{health.last_commit_ms:.0f}"
+        message = f"The journal's last commit took {took} ms; the disk does not keep up."
+        return Breach("journal_slow", level, message, took, f"{SLOW_COMMIT_MS:.0f}", suggestion="try again")
+    if health.waiting > MANY_WAITING:
+        message = f"{health.waiting} writes wait for the journal."
+        return Breach("journal_slow", level, message, str(health.waiting), str(MANY_WAITING), suggestion="try again")
+    return None
