@@ -10,7 +10,7 @@ from tui_trader import __version__
 from tui_trader.contract import API_VERSION
 from tui_trader.contract.account import BalanceView, EquityView
 from tui_trader.contract.commands import Confirm, LineResult, Step
-from tui_trader.contract.history import DifferenceView, JournalView, RebuiltView
+from tui_trader.contract.history import JournalView
 from tui_trader.contract.orders import (
     BreachView,
     Calculation,
@@ -34,7 +34,7 @@ from tui_trader.domain.risk import Breach
 from tui_trader.services import model
 from tui_trader.services.faces import Services
 from tui_trader.services.halt_words import headline
-from tui_trader.services.ports import JournalEntry, Rebuilt
+from tui_trader.services.ports import JournalEntry
 
 STATE_WORDS: Mapping[OrderStatus, str] = {
     OrderStatus.DENIED: "denied by the desk, nothing was sent",
@@ -266,21 +266,6 @@ def journal_view(entry: JournalEntry) -> JournalView:
         order_id=entry.order_id,
         origin=entry.origin,
         body=dict(entry.body),
-    )
-
-
-def rebuilt_view(found: Rebuilt) -> RebuiltView:
-    """Show how the tables compare with the journal."""
-    differences = [
-        DifferenceView(row=each.row, column=each.column, journal=each.journal, table=each.table)
-        for each in found.differences
-    ]
-    return RebuiltView(
-        orders=found.orders,
-        fills=found.fills,
-        older=found.older,
-        differing=found.differing,
-        differences=differences,
     )
 
 

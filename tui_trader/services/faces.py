@@ -34,7 +34,8 @@ from tui_trader.services.model import (
     Placement,
     Wealth,
 )
-from tui_trader.services.ports import Backup, ChainHead, HistoryFilter, JournalEntry, Rebuilt, Rows
+from tui_trader.services.ports import HistoryFilter, JournalEntry, Rows
+from tui_trader.services.upkeep_face import Upkeep
 
 
 class Orders(Protocol):
@@ -249,22 +250,6 @@ class History(Protocol):
         self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None
     ) -> Sequence[JournalEntry]:
         """List journal lines, oldest first."""
-        ...
-
-
-class Upkeep(Protocol):
-    """The care of what was written down."""
-
-    async def verified(self) -> ChainHead:
-        """Check the journal's chain from its first line."""
-        ...
-
-    async def rebuilt(self) -> Rebuilt:
-        """Compare the tables with what follows from the journal."""
-        ...
-
-    async def backup(self) -> Backup:
-        """Make a backup and check it."""
         ...
 
 

@@ -7,7 +7,7 @@ from tui_trader.api.endpoint import Call, Endpoint
 from tui_trader.api.routes.orders import fills
 from tui_trader.api.routes.paging import FILTER_QUERY, PAGE_QUERY
 from tui_trader.contract.base import Page
-from tui_trader.contract.history import BackupView, ChainView, JournalView, MakeBackup, RebuiltView
+from tui_trader.contract.history import BackupView, ChainView, DifferenceView, JournalView, MakeBackup, RebuiltView
 from tui_trader.contract.orders import FillView
 
 
@@ -30,7 +30,18 @@ async def audit(call: Call) -> ChainView:
 
 async def tables(call: Call) -> RebuiltView:
     """Compare the tables with the journal."""
-    return views.rebuilt_view(await call.services.upkeep.rebuilt())
+    found = await call.services.upkeep.rebuilt()
+    differences = [
+        DifferenceView(row=each.row, column=each.column, journal=each.journal, table=each.table)
+        for each in found.differences
+    ]
+    return RebuiltView(
+        orders=found.orders,
+        fills=found.fills,
+        older=found.older,
+        differing=found.differing,
+        differences=differences,
+    )
 
 
 async def backup(call: Call) -> BackupView:
