@@ -90,7 +90,7 @@ def assemble(
     resolver = LineOrders(market, keeper, account, working.reservations, settings.risk)
     planner = Planner(path.orders, resolver, market, live=live, ask_always=settings.confirm is Confirm.ALWAYS)
     contexts = Contexts(market, keeper, account, path.orders)
-    upkeep = Upkeep(store, bus, clock, path.distrust)
+    upkeep = Upkeep(store, bus, clock, path)
     services = Services(
         orders=path.orders,
         commands=CommandService(path.orders, planner, contexts, path.gate, path.risk, clock),

@@ -19,7 +19,7 @@ from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.desk.start import come_up, order_prefix
 from tui_trader.desk.venue import find_venue
 from tui_trader.desk.watchdog import Watchdog
-from tui_trader.errors import StoreError, TraderError, UsageError
+from tui_trader.errors import StoreError, StoreTrouble, TraderError, UsageError
 from tui_trader.exchange.port import Exchange
 from tui_trader.paths import Paths, check_private_file, write_private_file
 from tui_trader.services.status import DeskIdentity
@@ -63,6 +63,8 @@ async def run(settings: Settings, paths: Paths, simulator: Simulator | None) -> 
     )
     mark = halting.HaltFile(paths.halt)
     desk = assemble(settings, identity, exchange, store, clock, await order_prefix(store), stop.ask, mark)
+    if store.loss:
+        desk.path.distrust(StoreError(store.loss, StoreTrouble.DAMAGED))
     desk.tasks.run("HALT file", lambda: halting.watch(mark, desk.path.gate, desk.path.kill, clock))
     halting.listen(lambda: desk.tasks.spawn("SIGUSR1", desk.path.kill.halt("The signal SIGUSR1 came.", by="signal")))
     with ExitStack() as held:

@@ -51,6 +51,8 @@ class Gate:
         self._reconciling: str | None = "The desk is starting."
         self._told: tuple[GateState, str] | None = None
         self._rejects: list[float] = []
+        self._owes = False
+        """Whether what is latched is stricter than what was written."""
         self.account = ""
         """The venue's number of the account, once it is known."""
         self.spawn: Callable[..., object] | None = None
@@ -166,6 +168,16 @@ class Gate:
         if self.spawn is not None:
             self.spawn("write the gate's state", self._tell(by, persist=keep))
 
+    async def catch_up(self) -> None:
+        """Write the state that could not be written when it was latched.
+
+        Raises:
+            StoreError: it still cannot be.
+
+        """
+        if self._owes:
+            await self._tell("desk", persist=True)
+
     def count_reject(self) -> None:
         """Count a refusal by the venue; a storm of them closes the gate (R26)."""
         now = self._clock.monotonic()
@@ -186,9 +198,11 @@ class Gate:
             sequence = await self._store.write(
                 Change(journal=(line,), settings={SETTING: json.dumps(kept)} if persist else {})
             )
+            self._owes = self._owes and not persist
         except StoreError:
             _log.exception("The gate's state could not be written.")
             if persist:
+                self._owes = True
                 raise
         finally:
             self._told = now

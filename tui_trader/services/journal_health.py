@@ -18,7 +18,7 @@ _STATES = {StoreTrouble.FULL: GateState.CANCEL_ONLY, StoreTrouble.READ_ONLY: Gat
 def distrust(gate: Gate, error: StoreError) -> None:
     """Close the gate as far as the trouble demands."""
     state = _STATES.get(error.trouble, GateState.HALTED)
-    gate.latch(state, f"The journal cannot be written: {error}")
+    gate.latch(state, f"The journal cannot be relied on: {error}")
 
 
 def held_up(health: StoreHealth, request: OrderRequest) -> Breach | None:

@@ -161,6 +161,12 @@ class OrderPath:
         """Close the gate for trouble with the journal, whoever met it."""
         distrust(self.gate, error)
 
+    async def catch_up(self) -> None:
+        """Write down what happened and could not be written then."""
+        await self._recorder.catch_up()
+        with suppress(StoreError):
+            await self.gate.catch_up()
+
     async def start(self) -> None:
         """Take over what the store remembers, then listen, then compare."""
         await self.gate.load()

@@ -211,6 +211,16 @@ class Recorder:
                 self._owed = owed if self._owed is None else self._owed.after(owed)
         return await self._store.write(draft.change())
 
+    async def catch_up(self) -> None:
+        """Write what is owed without waiting for the next draft; where it still cannot be written, it stays owed."""
+        if self._owed is None:
+            return
+        owed, self._owed = self._owed, None
+        try:
+            await self._store.write(owed.change())
+        except StoreError:
+            self._owed = owed if self._owed is None else self._owed.after(owed)
+
     def _overtake(self, draft: Draft) -> None:
         """Forget older states of orders that are owed, where newer ones were written meanwhile."""
         if self._owed is not None:

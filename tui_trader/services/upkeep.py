@@ -8,7 +8,7 @@ said before there is none.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from typing import Protocol
 
 from tui_trader.clock import Clock
 from tui_trader.domain.events import Notice
@@ -27,10 +27,20 @@ AGAIN_MS = 60 * 60 * 1000
 MEBI = 1 << 20
 
 
+class Owing(Protocol):
+    """What the upkeep needs of the order path."""
+
+    def distrust(self, error: StoreError) -> None:
+        """Close the gate for trouble with the journal."""
+
+    async def catch_up(self) -> None:
+        """Write down what could not be written when it happened."""
+
+
 class Upkeep:
     """Fulfils ``faces.Upkeep``; ``keep`` is run in the background.
 
-    ``on_trouble`` hears that the disk failed and the database had to be opened again. ``low_space`` is in bytes.
+    ``path`` hears that the disk failed, and writes down what is owed. ``low_space`` is in bytes.
     """
 
     def __init__(
@@ -38,14 +48,14 @@ class Upkeep:
         store: Store,
         bus: Publisher,
         clock: Clock,
-        on_trouble: Callable[[StoreError], None],
+        path: Owing,
         low_space: int = 500 * MEBI,
     ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
         self._low_space = low_space
-        self._on_trouble = on_trouble
+        self._path = path
         self._reopened = 0
         self._warned = False
         self._due_at: int | None = None
@@ -67,6 +77,7 @@ class Upkeep:
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
             await self._look_at_health()
+            await self._path.catch_up()
             await self._look_at_space()
             if await self._due():
                 await self._daily()
@@ -106,7 +117,7 @@ class Upkeep:
         if reopened != self._reopened:
             self._reopened = reopened
             text = "the disk failed; the database was opened again and is whole. Check the disk and restart the desk."
-            self._on_trouble(StoreError(text, StoreTrouble.DISK))
+            self._path.distrust(StoreError(text, StoreTrouble.DISK))
             await self._say("error", f"The journal: {text}", "journal_reopened")
 
     async def _look_at_space(self) -> None:

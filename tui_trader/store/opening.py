@@ -17,6 +17,7 @@ from tui_trader.errors import StoreError, StoreTrouble, UsageError
 from tui_trader.paths import check_private_file
 from tui_trader.services.ports import CHECKPOINT
 from tui_trader.store import schema
+from tui_trader.store.anchor import Anchor
 from tui_trader.store.audit import chain_after
 from tui_trader.store.ballast import Ballast
 from tui_trader.store.changes import START, Head
@@ -60,7 +61,7 @@ def open_session(
     except (*DATABASE_ERRORS, UsageError) as error:
         raise store_error(error, path) from None
     try:
-        session = Session(database, path, ballast=ballast)
+        session = Session(database, path, ballast=ballast, anchor=Anchor(path))
         session.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         fresh = is_new(session.connection, path, version)
         configure(session.connection, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tui_trader.clock import Clock
 from tui_trader.errors import StoreError
 from tui_trader.paths import check_private_file, sync_folder
+from tui_trader.store.anchor import anchor_of
 from tui_trader.store.changes import Head
 from tui_trader.store.copies import examine, moment
 
@@ -41,6 +42,7 @@ def restore(database: Path, backup: Path, clock: Clock) -> Restored:
     try:
         head = examine(part)
         aside = _put_aside(database, moment(clock.wall_ms()))
+        anchor_of(database).unlink(missing_ok=True)
         part.replace(database)
         sync_folder(database.parent)
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_trader.errors import StoreError, StoreTrouble
+from tui_trader.store.anchor import Anchor
 from tui_trader.store.ballast import Ballast
 from tui_trader.store.changes import START, Batch, Head, apply
 from tui_trader.store.failures import DATABASE_ERRORS, primary_code, store_error
@@ -23,7 +24,14 @@ FIRST_CHECKPOINT_ROWS = 64
 class Session:
     """Statements on the one connection. Not thread-safe: it belongs to the thread that opened it."""
 
-    def __init__(self, database: Any, path: Path, head: Head = START, ballast: Ballast | None = None) -> None:
+    def __init__(
+        self,
+        database: Any,
+        path: Path,
+        head: Head = START,
+        ballast: Ballast | None = None,
+        anchor: Anchor | None = None,
+    ) -> None:
         self.database = database  # a SqliteDatabase; its stubs leave half of the methods untyped
         self.path = path
         self.head = head
@@ -31,6 +39,7 @@ class Session:
         """Grows with each commit that may change a history's rows or total."""
         self._connection: sqlite3.Connection = self.database.connection()
         self._ballast = ballast
+        self._anchor = anchor
         self._broken: StoreError | None = None
         self._rows = 0
         self._row_limit = FIRST_CHECKPOINT_ROWS
@@ -81,6 +90,8 @@ class Session:
             if len(batches) == 1 or self._broken or error.trouble is StoreTrouble.FULL:
                 return [error] * len(batches)
             return [result for batch in batches for result in self.commit([batch])]
+        if self._anchor is not None and heads[-1] != self.head:
+            self._anchor.write(heads[-1])
         self.head = heads[-1]
         self._rows += sum(len(batch.lines) + sum(len(rows) for _, rows in batch.tables) for batch in batches)
         if any(batch.histories for batch in batches):
@@ -121,6 +132,17 @@ class Session:
         """Whether nothing can be written any more over this connection."""
         return self._broken is not None
 
+    @property
+    def loss(self) -> str:
+        """Say, after opening, that the journal ends before a line that was acknowledged; empty when nothing is lost."""
+        known = None if self._anchor is None else self._anchor.read()
+        if known is None or self.has(known):
+            return ""
+        return (
+            f"The journal ends at line {self.head.sequence}, although line {known.sequence} was written: its log is "
+            "damaged, or an older copy was put in its place."
+        )
+
     def has(self, head: Head) -> bool:
         """Tell whether the journal has the line that another connection saw last."""
         if head == START:
@@ -159,3 +181,5 @@ class Session:
             self.fail(error)
         with suppress(*DATABASE_ERRORS):
             self.database.close()
+        if self._anchor is not None:
+            self._anchor.close()

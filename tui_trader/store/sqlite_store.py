@@ -42,6 +42,8 @@ class SqliteStore:
         self._path = path
         self._clock = clock
         self._pages = Pages(writer)
+        self.loss = ""
+        """Whether what was acknowledged was missing at the opening: a sentence, or nothing."""
 
     @classmethod
     async def open(
@@ -63,7 +65,9 @@ class SqliteStore:
         ballast = Ballast(path)
         writer = Writer(lambda: open_session(path, clock, upgrades, version, ballast))
         await writer.start()
-        return cls(writer, path, clock, ballast)
+        store = cls(writer, path, clock, ballast)
+        store.loss = await writer.run(lambda session: session.loss)
+        return store
 
     async def write(self, change: Change) -> int:
         """Commit a change durably and return the journal's sequence after it.

@@ -17,14 +17,30 @@ from tui_trader.services.upkeep import MEBI, Upkeep
 DAY = 24 * 60 * 60
 
 
+class PathTwin:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.troubles: list[StoreError] = []
+        self.caught_up = 0
+
+    def distrust(self, error: StoreError) -> None:
+        """Remember."""
+        self.troubles.append(error)
+
+    async def catch_up(self) -> None:
+        """Count."""
+        self.caught_up += 1
+
+
 class Bench:
     """The upkeep over a store, running."""
 
     def __init__(self, store: StoreTwin | None = None, clock: VirtualClock | None = None) -> None:
         self.store, self.ear, self.clock = store or StoreTwin(), Ear(), clock or VirtualClock()
         self.tasks = Tasks(self.ear, self.clock)
-        self.troubles: list[StoreError] = []
-        self.upkeep = Upkeep(self.store, self.ear, self.clock, self.troubles.append)
+        self.path = PathTwin()
+        self.upkeep = Upkeep(self.store, self.ear, self.clock, self.path)
         self.tasks.run("upkeep", self.upkeep.keep)
 
 
@@ -94,6 +110,7 @@ async def test_a_disk_that_failed_is_said_and_closes_the_gate() -> None:
     bench = Bench()
     bench.store.healthy = StoreHealth(reopened=1)
     await bench.clock.advance(30)
-    assert [error.trouble for error in bench.troubles] == [StoreTrouble.DISK]
+    assert [error.trouble for error in bench.path.troubles] == [StoreTrouble.DISK]
     assert len([text for text in bench.ear.texts() if "opened again and is whole" in text]) == 1
+    assert bench.path.caught_up == 3
     await bench.tasks.close()

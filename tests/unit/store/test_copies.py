@@ -141,7 +141,7 @@ async def test_a_backup_that_is_not_whole_changes_nothing(paths: Paths, damage: 
     with pytest.raises(StoreError, match=said):
         restore(paths.database, Path(made.path), SystemClock())
     assert paths.database.read_bytes() == before
-    assert sorted(modes(paths.state)) == ["backups", "desk.db", "sim"]
+    assert sorted(modes(paths.state)) == ["backups", "desk.db", "desk.db.head", "sim"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(100)])
@@ -193,3 +193,33 @@ async def test_a_start_looks_at_the_lines_after_the_last_check_only(paths: Paths
         connection.execute(edit_again)
     with pytest.raises(StoreError, match="does not fit at line 2"):
         await SqliteStore.open(paths.database, SystemClock())
+
+
+async def test_an_older_copy_put_in_place_opens_and_says_what_it_lacks(paths: Paths) -> None:
+    store = await SqliteStore.open(paths.database, SystemClock())
+    await store.write(placed(1))
+    assert store.loss == ""
+    older = await store.backup()
+    await store.write(placed(2))
+    await store.close()
+    paths.database.write_bytes(Path(older.path).read_bytes())  # noqa: ASYNC240 - a file of the test's own
+    store = await SqliteStore.open(paths.database, SystemClock())
+    assert store.loss.startswith("The journal ends at line 1, although line 2 was written")
+    await store.write(placed(3))
+    await store.close()
+    store = await SqliteStore.open(paths.database, SystemClock())
+    assert store.loss == ""
+    await store.close()
+
+
+@pytest.mark.parametrize("content", ["", "7", "seven 00", f"9 {'0' * 62}", "\udc80"])
+async def test_an_anchor_that_cannot_be_read_says_nothing(paths: Paths, content: str) -> None:
+    store = await SqliteStore.open(paths.database, SystemClock())
+    await store.write(placed(1))
+    await store.close()
+    anchor = paths.state / "desk.db.head"
+    assert anchor.read_text().startswith("00000000000000000001 ")
+    anchor.write_bytes(content.encode(errors="surrogateescape"))
+    store = await SqliteStore.open(paths.database, SystemClock())
+    assert store.loss == ""
+    await store.close()

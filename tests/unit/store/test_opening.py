@@ -42,7 +42,7 @@ async def test_a_new_database_is_private_and_set_to_survive_a_power_cut(tmp_path
         names = modes(tmp_path)
     finally:
         os.umask(old)
-    assert names == {"desk.db": 0o600, "desk.db-wal": 0o600}
+    assert names == {"desk.db": 0o600, "desk.db.head": 0o600, "desk.db-wal": 0o600}
 
     def pragmas(session: Session) -> dict[str, object]:
         wanted = (

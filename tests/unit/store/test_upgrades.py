@@ -60,7 +60,7 @@ async def test_an_older_schema_is_upgraded_step_by_step_with_a_backup_before_eac
     assert _scalar(path, "SELECT text || level FROM alerts") == "keptinfo"
     assert _scalar(path, "PRAGMA user_version") == 3
     names = ["desk.db.v1-20231114T221320Z.backup", "desk.db.v2-20231114T221320Z.backup"]
-    assert modes(tmp_path) == dict.fromkeys(["desk.db", *names], 0o600)
+    assert modes(tmp_path) == dict.fromkeys(["desk.db", "desk.db.head", *names], 0o600)
     backups = [tmp_path / name for name in names]
     assert [_scalar(each, "PRAGMA user_version") for each in backups] == [1, 2]
     assert [_scalar(each, "SELECT count(*) FROM journal") for each in backups] == [1, 1]

@@ -177,7 +177,7 @@ async def test_closing_finishes_what_was_enqueued_and_empties_the_log(tmp_path: 
     await asyncio.sleep(0)
     await store.close()
     assert await asyncio.gather(*writes) == list(range(1, 31))
-    assert list(modes(tmp_path)) == ["desk.db"]
+    assert list(modes(tmp_path)) == ["desk.db", "desk.db.head"]
     await store.close()
     with pytest.raises(StoreError, match="closed"):
         await store.write(placed(31))
