@@ -15,6 +15,9 @@ CLOCK_ERROR_MS = 500
 CLOCK_AGE_S = 360
 """How old a reading of the exchange's clock may be: it is renewed every 300 s, and a renewal takes a moment (R12)."""
 
+MACHINE_DATE_MS = 24 * 3600 * 1000
+"""A machine whose date differs more than this from the exchange's writes a journal that nobody can read (R12)."""
+
 OPEN_QUESTION = frozenset({OrderStatus.UNKNOWN, OrderStatus.QUARANTINED})
 
 WHY = {
@@ -62,6 +65,10 @@ def clock(facts: GateFacts) -> Iterator[Breach]:
         shown, limit = f"{reading.error_ms:.0f} ms", f"{CLOCK_ERROR_MS} ms"
         message = f"The exchange's clock is only known to {shown}; the limit is {limit}."
         yield Breach("clock_error", level, message, shown, limit, advice)
+    if abs(reading.ahead_ms) > MACHINE_DATE_MS:
+        days = f"{abs(reading.ahead_ms) / MACHINE_DATE_MS:.0f} days"
+        message = f"The date of this machine differs from the exchange's by {days}."
+        yield Breach("machine_date", level, message, days, "1 day", "set the machine's clock")
     if reading.age_s is None or not 0 <= reading.age_s <= CLOCK_AGE_S:
         shown = "an unknown time" if reading.age_s is None else f"{reading.age_s:.0f} s"
         limit = f"{CLOCK_AGE_S} s"

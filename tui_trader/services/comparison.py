@@ -14,7 +14,7 @@ from tui_trader.domain.timing import Timing
 from tui_trader.errors import VenueUnavailable
 from tui_trader.exchange.port import VenueOrder
 from tui_trader.rules.order_events import AbsentFromOpen
-from tui_trader.services.cursors import Cursors
+from tui_trader.services.cursors import ORDERS_REMEMBERED_MS, Cursors
 from tui_trader.services.evidence import Evidence, ahead_ms
 from tui_trader.services.ingest import Ingest
 from tui_trader.services.inner import Prices
@@ -170,6 +170,11 @@ class Comparison:
         if forgotten:
             text = f"The exchange remembers one month of trades; older ones are missing on {', '.join(forgotten)}."
             self._recorder.notice(draft, "warning", text, "history_incomplete")
+        if cursors.away_ms(picture.at) > ORDERS_REMEMBERED_MS:
+            text = "The exchange lists the orders of seven days, and this desk was away for longer."
+            self._recorder.notice(
+                draft, "warning", f"{text} What ended elsewhere may be missing.", "history_incomplete"
+            )
         draft.settings.update(cursors.advance(picture.symbols - lost, picture.at))
         pushed = self._ingest.balance_counts
         draft.balances.update(

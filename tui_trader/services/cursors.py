@@ -9,6 +9,8 @@ from tui_trader.services.ports import Store
 
 SETTING = "fill_cursors"
 OVERLAP_MS = 5 * 60_000
+ORDERS_REMEMBERED_MS = 7 * 24 * 3600 * 1000
+"""The venue lists orders of seven days."""
 REMEMBERED_MS = 30 * 24 * 3600 * 1000
 """The venue lists executions of one month."""
 
@@ -44,6 +46,10 @@ class Cursors:
     def incomplete(self, symbol: str, now: int) -> bool:
         """Tell whether the venue no longer lists everything since the last reading."""
         return now - self._places.get(symbol, self.since) > REMEMBERED_MS
+
+    def away_ms(self, now: int) -> int:
+        """Return how long ago anything was read, in ms; 0 before the first reading."""
+        return now - max(self._places.values(), default=now)
 
     def advance(self, symbols: Iterable[str], at: int) -> dict[str, str]:
         """Return the setting to write with what was read up to ``at``; it applies at once."""

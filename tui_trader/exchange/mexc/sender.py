@@ -101,7 +101,8 @@ class Sender:
             await self._budget.acquire(endpoint, urgency, write_by)
         except BudgetExceeded:
             raise NotSent("Not sent: the exchange's request limit leaves no room in time.") from None
-        if self._clock.monotonic() > write_by:
+        # the venue's clock may have been read anew meanwhile, and the signature is dated by that reading
+        if self._clock.monotonic() > write_by or (not_after is not None and server.now_ms() > not_after):
             raise NotSent("Not sent: the moment up to which it may be sent has passed.")
         return write_by
 

@@ -12,8 +12,8 @@ from tui_trader.exchange.mexc.waiting import event_or
 SAMPLES = 5
 RESYNC_S = 300.0
 RETRY_S = 5.0
-DRIFT = 50e-6
-"""A quartz's drift: 50 ms in a thousand seconds at the worst."""
+DRIFT = 200e-6
+"""How much two clocks drift apart at the worst: a good quartz keeps to a quarter of it, a virtual machine's may not."""
 ROUNDING_MS = 1.0
 """The venue's answer is in whole milliseconds."""
 STEP_MS = 500.0

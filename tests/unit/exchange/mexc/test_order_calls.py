@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Callable
 from decimal import Decimal
@@ -202,6 +203,23 @@ async def test_an_order_whose_moment_has_passed_is_not_sent(rest: Any, new_order
     rest.on("POST", "order", ACK)
     with pytest.raises(NotSent):
         await rest.exchange.place(new_order(not_after=rest.clock.wall_ms() + 249))
+    assert rest.sent == []
+
+
+async def test_a_reading_of_the_clock_while_an_order_waits_does_not_date_it_after_its_moment(
+    rest: Any, new_order: Make
+) -> None:
+    rest.on("POST", "order", ACK)
+    core = rest.exchange.core
+    await core.server_clock.ensure()
+    core.budget.pause(1.0)
+    placing = asyncio.create_task(rest.exchange.place(new_order()))
+    await rest.clock.turn(0.5)
+    best = core.server_clock._best
+    core.server_clock._best = dataclasses.replace(best, server=best.server + 5000)
+    await rest.clock.turn(1.0)
+    with pytest.raises(NotSent, match="moment"):
+        await placing
     assert rest.sent == []
 
 
