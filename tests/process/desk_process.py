@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.process.household import Household
@@ -47,6 +49,16 @@ class DeskProcess:
         """Send a signal."""
         assert self.process is not None
         os.kill(self.process.pid, number)
+
+    def resident_mib(self) -> int:
+        """Return how much memory it holds now, in MiB."""
+        assert self.process is not None
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * resource.getpagesize() >> 20
+
+    def open_files(self) -> int:
+        """Count what it has open."""
+        assert self.process is not None
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def ended(self, seconds: float = 10.0) -> tuple[int, str, float]:
         """Wait for the end; returns status, what it said on stderr, and how long it took."""

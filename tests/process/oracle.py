@@ -146,10 +146,10 @@ def _identities(books: Books, truth: Truth) -> Iterator[str]:
 
 def _states(books: Books, truth: Truth) -> Iterator[str]:
     """I5, I6, I15: every order stands as it does at the exchange, and nothing is left open."""
-    there = {_client_id(row) or row["orderId"]: row for row in truth.orders}
+    there = {_client_id(row): row for row in truth.orders} | {row["orderId"]: row for row in truth.orders}
     for order in books.orders:
         name, status = order["client_order_id"] or order["venue_order_id"], order["status"]
-        venue = there.get(name)
+        venue = there.get(order["venue_order_id"] or name)
         if status in OPEN_QUESTIONS:
             yield f"I15: order {name} is still {status}"
         elif venue is None and status not in NEVER_THERE:

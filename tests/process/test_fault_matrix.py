@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.process.fault_matrix.row import Row
 from tests.process.fault_matrix.running import missing_proofs, play
-from tests.process.fault_matrix.table import ROWS, Row
+from tests.process.fault_matrix.table import ROWS
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 EVERYTHING = os.environ.get("TUI_TRADER_FAULTS") == "all"
@@ -30,6 +31,9 @@ async def test_the_row_holds(row: Row, kill: bool, record_property: Callable[[st
     assert result.wrong == ()
 
 
-def test_no_row_is_without_a_proof_or_a_reason() -> None:
+def test_every_row_is_here_and_none_without_a_proof_or_a_reason() -> None:
+    groups = {"N": 15, "V": 26, "P": 12, "D": 8, "C": 3, "H": 8}
+    every = [f"{name}{number:02}" for name, last in groups.items() for number in range(1, last + 1)]
+    assert [row.id for row in ROWS] == every
     assert [row.id for row in ROWS if not (row.play or row.proofs or row.reason)] == []
     assert missing_proofs() == set()

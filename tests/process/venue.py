@@ -41,15 +41,27 @@ class Venue:
         rows = self._signed("/api/v3/account")["balances"]
         return {r["asset"]: (Decimal(r["free"]), Decimal(r["locked"])) for r in rows}
 
-    def _signed(self, path: str, **fields: str) -> Any:
-        return until(lambda: self._answer(path, fields), f"an answer to {path}", every=0.5)[0]
+    def place(self, symbol: str, side: str, price: Decimal, quantity: str, client_order_id: str = "") -> str:
+        """Place a limit order past every desk; returns the venue's id of it."""
+        named = {"newClientOrderId": client_order_id} if client_order_id else {}
+        terms = {"symbol": symbol, "side": side, "type": "LIMIT", "price": f"{price:f}", "quantity": quantity}
+        return str(self._signed("/api/v3/order", "POST", **terms, **named)["orderId"])
 
-    def _answer(self, path: str, fields: Mapping[str, str]) -> Any:
+    def cancel(self, symbol: str, venue_order_id: str) -> None:
+        """Cancel an order past every desk."""
+        self._signed("/api/v3/order", "DELETE", symbol=symbol, orderId=venue_order_id)
+
+    def _signed(self, path: str, method: str = "GET", **fields: str) -> Any:
+        return until(lambda: self._answer(path, method, fields), f"an answer to {path}", every=0.5)[0]
+
+    def _answer(self, path: str, method: str, fields: Mapping[str, str]) -> Any:
         """Return the answer in a list; nothing while the desk has used up the requests that this address may make."""
         query = urlencode({**fields, "timestamp": str(time.time_ns() // 1_000_000)})
         signature = hmac.new(self._secret.encode(), query.encode(), hashlib.sha256).hexdigest()
         request = urllib.request.Request(
-            f"{self._rest_url}{path}?{query}&signature={signature}", headers={"X-MEXC-APIKEY": self._key}
+            f"{self._rest_url}{path}?{query}&signature={signature}",
+            method=method,
+            headers={"X-MEXC-APIKEY": self._key, "Content-Type": "application/json"},
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:

@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import sys
 
+from tests.process.fault_matrix.row import Row
 from tests.process.fault_matrix.running import Played, figures, missing_proofs, play, run_proofs, table
-from tests.process.fault_matrix.table import BY_ID, ROWS, Row
+from tests.process.fault_matrix.table import BY_ID, ROWS
 
 KILLS = {"both": (False, True), "with": (True,), "without": (False,)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import time
 
 from tests.process.fault_matrix import toxics
@@ -114,3 +116,138 @@ async def n09(scene: Stage) -> None:
     await scene.cancel_all()
     await twice.done.wait()
     await scene.becomes(wish, CANCELED)
+
+
+@plays()
+async def n08(scene: Stage) -> None:
+    """An order is answered with a redirect to another host: not followed, unknown, and the desk halts."""
+    followed: list[bytes] = []
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        followed.append(await reader.read(100))
+        writer.close()
+
+    server = await asyncio.start_server(elsewhere, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        more = f"location: http://127.0.0.1:{port}/api/v3/order\r\n"
+        wish = await scene.wish()
+        answer = toxics.http("", "307 Temporary Redirect", more=more)
+        await scene.placed(wish, scene.strikes("POST", ORDER, toxics.instead(answer, accepted=True)))
+        await scene.becomes(wish, LIVE)
+        await scene.halted_unless_killed()
+    assert followed == []
+
+
+@plays()
+async def n10(scene: Stage) -> None:
+    """Answers come byte by byte, packed beyond reason, or without end: bounded, and the order is looked up."""
+    packed = gzip.compress(b" " * (64 << 20))
+    bomb = toxics.http(packed, more="content-encoding: gzip\r\n")
+    for fault in (
+        toxics.drip,
+        toxics.instead(bomb, accepted=True),
+        toxics.flood(100 << 20, claimed=True),
+        toxics.flood(100 << 20, claimed=False),
+        toxics.garbage(b"\x16\x03\x01 not http at all\r\n\r\n"),
+    ):
+        wish = await scene.wish()
+        await scene.placed(wish, scene.strikes("POST", ORDER, fault))
+        await scene.becomes(wish, LIVE)
+    assert scene.desk.resident_mib() < 256
+
+
+PORTAL = toxics.http("<html><body>Please accept our terms.</body></html>", kind="text/html")
+
+
+@plays()
+async def n11(scene: Stage) -> None:
+    """A captive portal answers everything with a page: orders are unknown, data are refused, and it is said."""
+    resting = await scene.wish()
+    await scene.client.place(resting)
+    scene.strikes("GET", "*", toxics.instead(PORTAL), count=None)
+    wish = await scene.wish()
+    order = await scene.placed_unless_refused(wish, scene.strikes("POST", ORDER, toxics.instead(PORTAL)))
+    assert order is None or order.status is not LIVE
+    scene.proxy.cut()
+    await scene.killing(CLOSED)
+    await scene.gate("RECONCILING")
+    await scene.heal()
+    await scene.opens()
+    assert (await scene.of(resting)).status is LIVE
+
+
+@plays()
+async def n12(scene: Stage) -> None:
+    """A firewall's page in place of an answer: unknown, nothing new is opened, and requests back off."""
+    page = toxics.http("<html><h1>Access Denied</h1></html>", "403 Forbidden", "text/html")
+    wish = await scene.wish()
+    scene.strikes("GET", "*", toxics.instead(page), count=2)
+    began = time.monotonic()
+    order = await scene.placed(wish, scene.strikes("POST", ORDER, toxics.instead(page)))
+    assert order is not None
+    assert order.status in {OrderStatus.UNKNOWN, NOT_PLACED}
+    if not scene.kill:
+        assert (await scene.gate("CANCEL_ONLY")).gate_reason
+        await scene.told("barred")
+        await asyncio.sleep(3)
+        assert sum(at > began + 1 for at, *_ in scene.proxy.log) <= PINGS_AND_CANCELS
+    await scene.becomes(wish, NOT_PLACED)
+
+
+PINGS_AND_CANCELS = 4
+"""Requests that may go out while everything else is held back."""
+
+
+@plays()
+async def n13(scene: Stage) -> None:
+    """The network is gone for some seconds, with an order resting and one on its way: all is compared afterwards."""
+    resting, lost = await scene.wish(), await scene.wish()
+    await scene.client.place(resting)
+    await scene.placed(lost, scene.strikes("POST", ORDER, toxics.cut_before_answer))
+    await scene.proxy.refuse()
+    await asyncio.sleep(3)
+    await scene.killing(CLOSED)
+    await scene.heal()
+    if not scene.kill:
+        await scene.gate("RECONCILING")
+    await scene.opens()
+    for wish in (resting, lost):
+        assert (await scene.of(wish)).status is LIVE
+
+
+@plays(env={"TUI_TRADER_TIMING": "normal", "TUI_TRADER_RISK_MAX_OPEN_ORDERS": "100"})
+async def n14(scene: Stage) -> None:
+    """Requests arrive and answers do not, while somebody presses twenty orders: few are sent, and all are adopted."""
+    wishes = [await scene.wish() for _ in range(20)]
+    scene.proxy.link.down = False
+    for wish in wishes:
+        await scene.pressed(wish)
+    sent = scene.posts()
+    assert 1 <= sent <= UNKNOWN_BUDGET
+    scene.proxy.link.down = True
+    scene.proxy.cut()
+    await scene.killing(("ACTIVE", "CANCEL_ONLY"))
+    found = [order for wish in wishes if (order := await scene.of(wish)) is not None and order.status is not DENIED]
+    assert len(found) == sent
+    for wish in wishes:
+        if await scene.of(wish) is not None:
+            await scene.becomes(wish, LIVE, DENIED)
+
+
+UNKNOWN_BUDGET = 3
+DENIED = OrderStatus.DENIED
+
+
+@plays()
+async def n15(scene: Stage) -> None:
+    """The address is no longer on the key's list: a definite refusal that closes the gate and says what to do."""
+    wish = await scene.wish()
+    refusal = toxics.http('{"code":700006,"msg":"IP [10.0.0.1] not in the ip white list"}', "400 Bad Request")
+    await scene.placed(wish, scene.strikes("POST", ORDER, toxics.instead(refusal)))
+    order = await scene.becomes(wish, REJECTED, NOT_PLACED)
+    if order.status is REJECTED:
+        assert "API management" in order.message
+        await scene.gate("CANCEL_ONLY")
+        await scene.told("order_alarm")
+    assert await nothing_reserved(scene)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tests.process.fault_matrix.table import ROWS, Row
+from tests.process.fault_matrix.row import Row
+from tests.process.fault_matrix.table import ROWS
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import signal
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -16,13 +17,17 @@ from tests.process.desk_process import DeskProcess, eventually
 from tests.process.fault_matrix.proxy import Fault, Proxy, Strike, proxy_to
 from tests.process.household import Household
 from tests.process.oracle import Books, Truth, compare, leaks
+from tests.process.venue import Venue
 from tests.simulator import Simulator, running
 from tui_trader.client.desk import DeskClient
+from tui_trader.client.port import MarketInterest
 from tui_trader.contract.commands import LineContext
+from tui_trader.contract.market import BookView
 from tui_trader.contract.orders import OrderView, Placement, PlaceOrder
 from tui_trader.contract.status import Status
-from tui_trader.domain.order import OrderStatus, Side, TimeInForce
-from tui_trader.errors import DeskUnavailable, TraderError
+from tui_trader.domain.events import EventKind
+from tui_trader.domain.order import FINAL, OrderStatus, Side, TimeInForce
+from tui_trader.errors import ConfirmationRequired, DeskUnavailable, Refused, TraderError
 
 D = Decimal
 ORDER = "/api/v3/order"
@@ -33,7 +38,11 @@ SETTLES_S = 40.0
 """The proof timing's horizon and ten seconds, and room for a machine that does other things as well."""
 HEALTHY = ("ACTIVE",)
 SETTLED = ("ACTIVE", "REDUCING", "CANCEL_ONLY", "HALTED")
-PROOF = {"TUI_TRADER_TIMING": "proof"}
+PROOF = {
+    "TUI_TRADER_TIMING": "proof",
+    "TUI_TRADER_RISK_MAX_ORDERS_PER_SECOND": "50",
+    "TUI_TRADER_RISK_MAX_ORDERS_PER_MINUTE": "500",
+}
 
 
 class Stage:
@@ -47,8 +56,12 @@ class Stage:
         self.env = {**PROOF, **keys, **env}
         self.desk = DeskProcess(household, MODE, ("--rest-url", proxy.rest_url, "--ws-url", proxy.ws_url))
         self.client = DeskClient(household.paths(MODE).socket)
+        self.account = Venue(simulator.rest_url, simulator.key, simulator.secret)
+        """The account itself, as its owner uses it somewhere else."""
         self.opening = dict(OPENING)
         self.killed = 0
+        self.heard: set[str] = set()
+        """Codes of the notices that a console was told."""
         self._serial = itertools.count(1)
 
     # -- the desk
@@ -75,12 +88,16 @@ class Stage:
     async def killing(self, gates: Collection[str] = HEALTHY) -> None:
         """Where the row is run with a kill: kill the desk now, and start it again in the same folder."""
         if self.kill:
-            self.desk.signal(signal.SIGKILL)
-            await asyncio.to_thread(self.desk.ended)
-            self.killed += 1
-            await self.client.close()
-            self.client = DeskClient(self.household.paths(MODE).socket)
+            await self.ended()
             await self.up(gates)
+
+    async def ended(self) -> None:
+        """Kill the desk."""
+        self.desk.signal(signal.SIGKILL)
+        await asyncio.to_thread(self.desk.ended)
+        self.killed += 1
+        await self.client.close()
+        self.client = DeskClient(self.household.paths(MODE).socket)
 
     def intent(self) -> str:
         """Make an intent id."""
@@ -143,6 +160,50 @@ class Stage:
         except DeskUnavailable:
             return await self.of(wish)
 
+    async def placed_unless_refused(self, wish: PlaceOrder, strike: Strike) -> OrderView | None:
+        """Place an order that the gate may refuse; ``None`` when it did."""
+        try:
+            return await self.placed(wish, strike)
+        except TraderError:
+            return None
+
+    async def pressed(self, wish: PlaceOrder) -> None:
+        """Place an order as somebody does who confirms whatever is asked, and minds no refusal."""
+        try:
+            await self.client.place(wish)
+        except ConfirmationRequired as asked:
+            with suppress(TraderError):
+                await self.client.place(wish.model_copy(update={"confirmation": asked.token}))
+        except TraderError:
+            return
+
+    async def refused(self, wish: PlaceOrder) -> None:
+        """Demand that the gate refuses an order, and that nothing of it leaves."""
+        before = self.proxy.seen("POST", ORDER)
+        try:
+            placement = await self.client.place(wish)
+        except Refused:
+            assert self.proxy.seen("POST", ORDER) == before
+            return
+        raise AssertionError(f"not refused: {placement}")
+
+    async def refused_or_not_sent(self, wish: PlaceOrder) -> None:
+        """Demand that nothing of an order leaves, whoever sees to that."""
+        before = self.proxy.seen("POST", ORDER)
+        with suppress(Refused):
+            placement = await self.client.place(wish)
+            assert placement.order.status is OrderStatus.NOT_SENT
+        assert self.proxy.seen("POST", ORDER) == before
+
+    async def settled(self, wish: PlaceOrder) -> OrderView:
+        """Wait until an order has come to its end."""
+        return await self.becomes(wish, *FINAL)
+
+    async def halted_unless_killed(self) -> None:
+        """Demand that the desk halted by itself; one that was killed before it heard the answer could not know."""
+        if not self.kill:
+            await self.gate("HALTED")
+
     async def of(self, wish: PlaceOrder) -> OrderView | None:
         """Look an order up by its intent."""
         try:
@@ -165,6 +226,29 @@ class Stage:
     async def cancel_all(self) -> None:
         """Cancel everything that works."""
         await self.client.cancel_many(self.intent())
+
+    async def listen(self, interest: MarketInterest | None = None, books: list[BookView] | None = None) -> None:
+        """Hear what a console would be told, over every restart of the desk: notices, and books where wanted."""
+        while True:
+            with suppress(TraderError):
+                async for event in self.client.events(interest=interest):
+                    if event.kind is EventKind.NOTICE:
+                        self.heard.add(event.data.code)
+                    if event.kind is EventKind.BOOK and books is not None:
+                        books.append(event.data)
+            await asyncio.sleep(0.1)
+
+    @asynccontextmanager
+    async def watching(self, symbol: str = SYMBOL) -> AsyncIterator[list[BookView]]:
+        """Look at a market as a console does; gives the books that it is shown."""
+        seen: list[BookView] = []
+        interest = MarketInterest(tickers=(symbol,), book=symbol, rate=20)
+        task = asyncio.create_task(self.listen(interest, seen))
+        try:
+            yield seen
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     # -- the exchange
 
@@ -192,17 +276,17 @@ class Stage:
 
     # -- the end
 
-    async def notices(self) -> set[str]:
-        """Give the codes of what a person was told and the journal keeps."""
-        return Books.read(self.household.paths(MODE).database).codes()
+    def notices(self) -> set[str]:
+        """Give the codes of what a person was told, by a console or by the journal."""
+        return self.heard | Books.read(self.household.paths(MODE).database).codes()
 
-    async def told(self, *codes: str) -> None:
+    async def told(self, *codes: str, seconds: float = SETTLES_S) -> None:
         """Wait until a person was told one of these."""
 
         async def said() -> bool:
-            return bool(await self.notices() & set(codes))
+            return bool(self.notices() & set(codes))
 
-        await eventually(said, f"a notice {' or '.join(codes)}")
+        await eventually(said, f"a notice {' or '.join(codes)}", seconds)
 
     async def verdict(self, *expected: str) -> list[str]:
         """Heal, wait until desk and exchange agree, end the desk, and say what is wrong then.
@@ -244,7 +328,7 @@ def plays(*expected: str, **given: Any) -> Callable[[Callable[[Stage], Awaitable
 
 @asynccontextmanager
 async def stage(
-    *, kill: bool, env: Mapping[str, str] | None = None, flags: Collection[str] = (), start: bool = True
+    *, kill: bool, env: Mapping[str, str] | None = None, flags: Collection[str] = (), tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Stage]:
     """Set a stage and take it down. The simulator refuses no repeated id and knows no limits of its own."""
     household = Household()
@@ -253,13 +337,15 @@ async def stage(
     async with AsyncExitStack() as undo:
         undo.callback(household.close)
         simulator = undo.enter_context(running(*usual, *flags))
-        proxy = await undo.enter_async_context(proxy_to(simulator.rest_url))
+        proxy = await undo.enter_async_context(proxy_to(simulator.rest_url, tls))
         found = Stage(household, simulator, proxy, env or {}, kill=kill)
+        listening = asyncio.create_task(found.listen())
         try:
-            if start:
-                await found.up()
+            await found.up()
             yield found
         finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
             await found.client.close()
             process = found.desk.process
             if process is not None and process.poll() is None:
