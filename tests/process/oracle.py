@@ -250,11 +250,11 @@ def _gate(books: Books) -> Iterator[str]:
 
 def _signed_in_time(books: Books, truth: Truth) -> Iterator[str]:
     """I18: no order was signed after its moment. I1 again: the request itself was made once."""
-    until = {row["client_order_id"]: row["not_after"] for row in books.orders}
+    until = {row["client_order_id"]: row["not_after"] for row in books.orders if row["not_after"]}
     sent: Counter[str] = Counter()
     for request in truth.requests:
-        if (request["method"], request["path"]) == ("POST", "/api/v3/order"):
-            name = request["params"].get("newClientOrderId", "")
+        name = request["params"].get("newClientOrderId", "")
+        if name and (request["method"], request["path"]) == ("POST", "/api/v3/order"):
             sent[name] += 1
             if name in until and int(request["params"]["timestamp"]) > until[name]:
                 yield f"I18: order {name} was signed after {until[name]}"

@@ -1,51 +1,23 @@
 """A proxy that does harm by order, between a desk and an exchange: every request, answer and push passes through it.
 
 What happens to one sort of request is a :data:`Fault`, a function that gets the :class:`Call` and may forward, cut,
-hold back or forge. What happens to all bytes is a :class:`Link`. What happens to pushes is :attr:`Proxy.on_push`.
+hold back or forge. What happens to all bytes is a ``Link``. What happens to pushes is :attr:`Proxy.on_push`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 import re
 import ssl
-import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from socket import SO_LINGER, SOL_SOCKET
 
-LIMIT = 1 << 20
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+from tests.process.fault_matrix.link import LIMIT, LOST, Link, framed, reset, whole
+
 _SECRET = re.compile(rb"(?:signature|listenKey)=([0-9A-Za-z_.~-]+)|\"listenKey\":\"([^\"]+)\"")
-LOST = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError)
-
-
-@dataclass
-class Link:
-    """How bytes travel. Seconds, bytes, bytes a second; a way that is not open swallows what is sent on it."""
-
-    latency: float = 0.0
-    jitter: float = 0.0
-    slices: int = 0
-    rate: float = 0.0
-    up: bool = True
-    down: bool = True
-
-    async def send(self, writer: asyncio.StreamWriter, data: bytes, *, way: str) -> None:
-        """Carry bytes ``up`` (to the exchange) or ``down``."""
-        if self.latency or self.jitter:
-            await asyncio.sleep(max(0.0, self.latency + random.uniform(-self.jitter, self.jitter)))
-        for at in range(0, len(data), self.slices or len(data) or 1):
-            if not getattr(self, way):
-                return
-            part = data[at : at + (self.slices or len(data))]
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(len(part) / self.rate if self.rate else 0)
 
 
 @dataclass
@@ -269,32 +241,6 @@ class Proxy:
         if head[0] & 15 != 2:
             return [head + more + body]
         return [framed(message) for message in self.on_push(body)]
-
-
-def framed(message: bytes) -> bytes:
-    """Put a binary message into a frame, as a server sends it."""
-    size = len(message)
-    if size < 126:
-        return bytes((0x82, size)) + message
-    return (
-        bytes((0x82, 126)) + struct.pack(">H", size) if size < 1 << 16 else bytes((0x82, 127)) + struct.pack(">Q", size)
-    ) + message
-
-
-def reset(writer: asyncio.StreamWriter) -> None:
-    """End a connection with a reset, as a broken network does."""
-    found = writer.get_extra_info("socket")
-    if found is not None:
-        with suppress(OSError):
-            found.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
-async def whole(reader: asyncio.StreamReader) -> bytes:
-    """Read a whole request or answer."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    found = _LENGTH.search(head)
-    return head + (await reader.readexactly(int(found[1])) if found else b"")
 
 
 @asynccontextmanager
