@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -54,10 +55,15 @@ def missing_proofs(rows: Iterable[Row] = ROWS) -> set[str]:
     files = sorted({proof.partition("::")[0] for proof in wanted})
     present = [file for file in files if (ROOT / file).exists()]
     found = subprocess.run(
-        [*PYTEST, "--collect-only", *present], cwd=ROOT, capture_output=True, text=True, check=False
+        [*PYTEST, "--collect-only", *present], cwd=ROOT, env=_plain(), capture_output=True, text=True, check=False
     ).stdout.splitlines()
     names = {line.partition("[")[0] for line in found} | set(found)
     return {proof for proof in wanted if proof not in names}
+
+
+def _plain() -> dict[str, str]:
+    """Return the environment without what a pytest around this one put there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_CORE"))}
 
 
 def run_proofs(rows: Iterable[Row]) -> dict[str, Played]:
@@ -69,6 +75,7 @@ def run_proofs(rows: Iterable[Row]) -> dict[str, Played]:
         subprocess.run(
             [*PYTEST, "-o", "junit_family=xunit1", f"--junitxml={report.name}", *wanted],
             cwd=ROOT,
+            env=_plain(),
             capture_output=True,
             check=False,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from tui_trader.clock import Clock
 from tui_trader.exchange.port import VenueTrouble
@@ -35,7 +36,9 @@ class Troubles:
             )
             self.tell(VenueTrouble("redirected", text, hostile=True))
         elif status in BARRED:
-            wait = "" if retry_after is None else f"; it asks to wait {retry_after:.0f} s"
+            wait = (
+                "" if retry_after is None else f"; it asks to wait {retry_after:.0f} s, until {self._in(retry_after)}"
+            )
             self.tell(VenueTrouble("barred", f"The exchange answers with HTTP {status}: {BARRED[status]}{wait}."))
 
     def unreached(self, failure: BaseException) -> None:
@@ -43,6 +46,10 @@ class Troubles:
         if distrusted(failure):
             text = "The exchange's certificate does not fit; somebody may be in between. Nothing is sent."
             self.tell(VenueTrouble("certificate", text, hostile=True))
+
+    def _in(self, seconds: float) -> str:
+        moment = datetime.fromtimestamp(self._clock.wall_ms() / 1000 + seconds, UTC)
+        return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
     def _failed(self, status: int) -> None:
         now = self._clock.monotonic()

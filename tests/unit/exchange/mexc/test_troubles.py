@@ -38,7 +38,7 @@ def test_an_answer_that_is_none_of_the_venues_is_a_trouble(
 
 def test_how_long_an_address_is_barred_is_said(troubles: Troubles, heard: list[VenueTrouble]) -> None:
     troubles.answered(418, 259_200)
-    assert "259200 s" in heard[0].text
+    assert "259200 s, until 2025-10-12 08:53:20 UTC" in heard[0].text
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 429, 500, 503])
