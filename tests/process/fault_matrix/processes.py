@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.process.desk_process import eventually
 from tests.process.fault_matrix import certificates, toxics
-from tests.process.fault_matrix.network import ANY, CANCELED, LIVE, NOT_SENT, nothing_reserved
+from tests.process.fault_matrix.network import ANY, CANCELED, CLOSED, LIVE, NOT_SENT, nothing_reserved
 from tests.process.fault_matrix.stage import MODE, ORDER, SYMBOL, Stage, plays, stage
 from tui_trader.client.desk import DeskClient
 
@@ -46,9 +46,11 @@ async def n02(kill: bool) -> list[str]:
                 assert await nothing_reserved(scene)
                 await scene.gate("HALTED")
                 await scene.told("certificate")
-                await scene.killing(("HALTED",))
+                await scene.killing(CLOSED)
                 await scene.proxy.refuse()
                 scene.proxy.tls = right
+                await scene.proxy.open()
+                await scene.gate("HALTED")
                 assert scene.posts() == 0
                 wrong += [f"a certificate {what}: {each}" for each in await scene.verdict()]
     return wrong
