@@ -6,12 +6,14 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 
 from tests.process.desk_process import eventually
 from tests.process.fault_matrix import toxics
 from tests.process.fault_matrix.network import ANY, CANCELED, LIVE, REJECTED
 from tests.process.fault_matrix.stage import ORDER, SYMBOL, Stage, plays
+from tui_trader.domain.order import OrderStatus
 from tui_trader.errors import Refused, TraderError
 from tui_trader.exchange.wire.channels import Kind
 from tui_trader.exchange.wire.mexcwire_pb2 import PushDataV3ApiWrapper
@@ -220,11 +222,9 @@ async def v26(scene: Stage) -> None:
     for offset in (5000, -5000):
         scene.simulator.control("POST", "/clock", {"offset_ms": offset})
         first = await scene.wish()
-        try:
+        with suppress(Refused):  # the gate knows already, or a read was refused first and the clock is right again
             await scene.client.place(first)
-            assert (await scene.settled(first)).status is REJECTED
-        except Refused:
-            pass
+            await scene.becomes(first, REJECTED, OrderStatus.NOT_SENT, LIVE)
         await scene.killing()
 
         async def works() -> bool:
