@@ -167,7 +167,9 @@ async def n11(scene: Stage) -> None:
     await scene.client.place(resting)
     scene.strikes("GET", "*", toxics.instead(PORTAL), count=None)
     wish = await scene.wish()
-    order = await scene.placed_unless_refused(wish, scene.strikes("POST", ORDER, toxics.instead(PORTAL)))
+    scene.strikes("POST", ORDER, toxics.instead(PORTAL))
+    await scene.pressed(wish)
+    order = await scene.of(wish)
     assert order is None or order.status is not LIVE
     scene.proxy.cut()
     await scene.killing(CLOSED)

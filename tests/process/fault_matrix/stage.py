@@ -80,13 +80,6 @@ class Stage(DeskOnStage):
         except DeskUnavailable:
             return await self.of(wish)
 
-    async def placed_unless_refused(self, wish: PlaceOrder, strike: Strike) -> OrderView | None:
-        """Place an order that the gate may refuse; ``None`` when it did."""
-        try:
-            return await self.placed(wish, strike)
-        except TraderError:
-            return None
-
     async def pressed(self, wish: PlaceOrder) -> None:
         """Place an order as somebody does who confirms whatever is asked, and minds no refusal."""
         try:
