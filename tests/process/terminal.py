@@ -44,6 +44,8 @@ class Terminal:
     def __init__(self, command: Sequence[str], env: Mapping[str, str], *, columns: int = 120, rows: int = 40) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self.written = bytearray()
+        """Everything the program has written to its terminal."""
         self._ours, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.started = time.monotonic()
@@ -67,9 +69,32 @@ class Terminal:
         """The screen as one text."""
         return "\n".join(self.lines)
 
+    def fileno(self) -> int:
+        """Return our end of the terminal."""
+        return self._ours
+
     def type(self, text: str) -> None:
         """Type a text."""
         os.write(self._ours, text.encode())
+
+    def paste(self, text: str) -> None:
+        """Paste a text, as a terminal with bracketed paste does; lone surrogates become question marks."""
+        self.type(f"\x1b[200~{text.encode('utf-8', 'replace').decode()}\x1b[201~")
+
+    def click(self, column: int, row: int) -> None:
+        """Press and release the left button on a cell, counted from 1."""
+        self.type(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
+
+    def settle(self, quiet: float = 0.1, most: float = 0.3) -> None:
+        """Read until nothing was written for ``quiet`` seconds, or for as long as a busy market lets it."""
+        ends = time.monotonic() + most
+        while time.monotonic() < ends and select.select([self._ours], [], [], quiet)[0]:
+            self._read(0)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, and tell the program as a terminal does."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen.resize(rows, columns)
 
     def press(self, *names: str) -> None:
         """Press keys by name, or single characters."""
@@ -131,5 +156,6 @@ class Terminal:
             data = os.read(self._ours, 1 << 16)
         except OSError:  # EIO: nobody holds the other end any more
             return False
+        self.written += data
         self._stream.feed(UNPARSED.sub(b"", data))
         return bool(data)

@@ -68,5 +68,5 @@ def write_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], em
 
 
 def write_json(value: Any) -> None:
-    """Print JSON for a program."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Print JSON for a program, escaped outside ASCII: what is no text for a terminal never reaches one this way."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")

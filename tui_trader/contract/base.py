@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from tui_trader.domain.money import canonical, parse
+from tui_trader.domain.text import clean
 
 
 def _to_time(value: object) -> object:
@@ -35,6 +36,10 @@ Money = Annotated[Decimal, BeforeValidator(_to_money), PlainSerializer(canonical
 
 Time = Annotated[int, BeforeValidator(_to_time), PlainSerializer(_from_time, return_type=str, when_used="json")]
 """UTC milliseconds in Python; RFC 3339 with ``Z`` in JSON."""
+
+
+Words = Annotated[str, AfterValidator(clean)]
+"""A caller's own text, made harmless: it is stored, logged and shown again."""
 
 
 class Answer(BaseModel):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from tui_trader.contract.base import Answer, Money, Question, Time
+from tui_trader.contract.base import Answer, Money, Question, Time, Words
 from tui_trader.domain.order import CancelState, OrderStatus, OrderType, Origin, Side, TimeInForce
 from tui_trader.domain.risk import Level
 
@@ -37,8 +37,8 @@ class PlaceOrder(Question):
     price: Money | None = None
     capped: bool = True
     reduce_only: bool = False
-    tags: list[str] = Field(default_factory=list, max_length=8)
-    note: str = Field(default="", max_length=200)
+    tags: list[Words] = Field(default_factory=list, max_length=8)
+    note: Words = Field(default="", max_length=200)
     confirmation: str | None = None
 
     @model_validator(mode="after")

@@ -5,11 +5,13 @@ Nothing here rounds a figure that is to be sent; rounding is for the eye only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 UNITS = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 NOTHING = "\u2013"
+FIGURE = re.compile(r"[+-][\d,]*\.?\d+%?")
 
 
 def plain(value: Decimal | None, decimals: int | None = None) -> str:
@@ -63,6 +65,13 @@ def age(ms: int | None) -> str:
         if seconds >= size:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def copied(text: str) -> str:
+    """Return a cell's text for the clipboard; what a spreadsheet takes for a formula is quoted, figures are not."""
+    text = text.strip()
+    formula = text.startswith(("=", "+", "-", "@")) and not FIGURE.fullmatch(text)
+    return f"'{text}" if formula else text
 
 
 def fraction(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ _SIDES = {
     TradeSideType.CLOSED: frozenset[Side](),
 }
 _MAX_DECIMALS = 30
+_SYMBOL = re.compile(r"[A-Z0-9]{2,20}")
 
 
 def readable(data: Any, read: Callable[[Row], _T]) -> list[_T]:
@@ -69,7 +71,7 @@ def instrument_of(row: Row) -> Instrument:
     minimum = fields.amount_or_zero(row, "quoteAmountPrecision")
     maximum = fields.amount_or_zero(row, "maxQuoteAmount")
     return Instrument(
-        symbol=fields.text(row, "symbol"),
+        symbol=_symbol(row),
         base=fields.text(row, "baseAsset"),
         quote=fields.text(row, "quoteAsset"),
         tick=_step(row, "quotePrecision"),
@@ -90,6 +92,14 @@ def instrument_of(row: Row) -> Instrument:
         price_band_down=down,
         special_treatment=row.get("st") is True,
     )
+
+
+def _symbol(row: Row) -> str:
+    """Read a pair's name; one that is not ASCII could look like another on the screen and is not traded."""
+    symbol = fields.text(row, "symbol")
+    if not _SYMBOL.fullmatch(symbol):
+        raise Unreadable(f"{symbol[:40]} is not the name of a pair that can be traded here")
+    return symbol
 
 
 def instruments_of(data: Any) -> list[Instrument]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_trader.ui.flows import cancel, leave, why
 from tui_trader.ui.keymap import PANELS
+from tui_trader.ui.numbers import copied
 from tui_trader.ui.panels.chart import PAN, neighbour
 from tui_trader.ui.screens.details import doubt_lines, help_lines, row_lines
 from tui_trader.ui.screens.halting import Halting
@@ -112,7 +113,7 @@ class Actions:
         """Copy the selected row as tab-separated text."""
         table = self.stage.table
         if table is not None and table.rows:
-            self.screen.app.copy_to_clipboard("\t".join(cell.text.strip() for cell in table.rows[table.cursor].cells))
+            self.screen.app.copy_to_clipboard("\t".join(copied(cell.text) for cell in table.rows[table.cursor].cells))
             self.screen.say("Copied the row.", "dim")
 
     def _filter(self) -> None:
