@@ -11,7 +11,7 @@ from tests.twins.desk import TwinDesk
 from tui_trader.contract.orders import BreachView, OrderView, Outcome
 from tui_trader.domain.order import CancelState, OrderStatus
 from tui_trader.domain.risk import Level
-from tui_trader.errors import ConfirmationRequired, Denied
+from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable
 from tui_trader.ui.doubt import NEXT, ended, entered, state_of, told, waiting
 
 SECOND = 1000
@@ -218,3 +218,67 @@ def test_a_state_in_words_names_the_cancel_beside_it():
     assert state_of(asked, order.unknown_until) == "UNKNOWN still asking, cancelling"
     torn = order.model_copy(update={"status": OrderStatus.QUARANTINED, "state": "needs a person"})
     assert state_of(torn) == "QUARANTINED: needs a person"
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_what_became_of_a_line_whose_answer_was_lost_is_asked_by_its_intent_and_never_sent_again(arrived):
+    async with console() as it:
+        it.desk.failures["run_line"] = DeskUnavailable("The desk closed the connection.")
+        await it.ticket("b", "0.01", "65000")
+        await it.see("Do not type it again")
+        intent = f"{next(call[1] for call in it.desk.asked if call[0] == 'run_line')}-1"
+        it.desk.drop()
+        await it.see("NO DESK")
+        if arrived:
+            order = it.desk.make_order(7, intent_id=intent, state="resting")
+            it.desk.orders[order.id] = order
+        it.desk.alive = True
+        if arrived:
+            await it.see("The desk is back: Buy 0.01 BTCUSDT at 65,000 is resting.", "Open orders 1")
+        else:
+            await it.see("The order on BTCUSDT never reached the desk and was not sent. It may be sent again.")
+        assert lines_sent(it.desk) == 1
+        assert it.screen.session.unanswered == []
+
+
+async def test_escape_is_heard_at_once_though_a_question_is_deaf_to_other_keys():
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        await it.press("enter")
+        await it.see("CONFIRM")
+        it.screen.stage.ticket._guard.arm()
+        await it.press("escape")
+        await it.see("Nothing was sent")
+        assert lines_sent(it.desk) == 0
+
+
+async def test_an_enter_that_bounces_on_a_line_asks_once_and_sends_nothing_after_escape():
+    from textual import events
+
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        for _ in range(6):
+            it.app.post_message(events.Key("enter", "\r"))
+        await it.see("CONFIRM")
+        await it.press("escape")
+        await it.see("Nothing was sent", "COMMAND")
+        await it.pilot.pause(0.2)
+        assert "CONFIRM" not in it.text()
+        assert lines_sent(it.desk) == 0
+
+
+async def test_an_enter_that_bounces_at_the_question_sends_one_line():
+    from textual import events
+
+    async with console() as it:
+        await it.press("b")
+        await it.type("0.01 @65000")
+        await it.press("enter")
+        await it.hear()
+        for _ in range(6):
+            it.app.post_message(events.Key("enter", "\r"))
+        await it.see("Accepted", "Open orders 1")
+        await it.pilot.pause(0.2)
+        assert lines_sent(it.desk) == 1

@@ -47,7 +47,7 @@ from tui_trader.contract.status import FeedView, Health, Status
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.halt import Fate
 from tui_trader.domain.order import WORKING, CancelState, OrderStatus, OrderType, Origin, Side, TimeInForce
-from tui_trader.errors import DeskUnavailable, TraderError
+from tui_trader.errors import DeskUnavailable, NotFound, TraderError
 from tui_trader.grammar.commands import Cancel, Close, Command, Focus, Look, Place
 from tui_trader.grammar.context import Context, Pair
 from tui_trader.grammar.parser import parse
@@ -368,7 +368,11 @@ class TwinDesk:
 
     async def order(self, symbol: str, order_id: str) -> OrderView:
         self._check("order")
-        return self.orders[order_id]
+        known = (*self.orders.values(), *self.past)
+        found = next((order for order in known if order_id in {order.id, order.intent_id}), None)
+        if found is None:
+            raise NotFound(f"There is no order {order_id} on {symbol}.")
+        return found
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[OrderView]:
         self._check("open_orders")

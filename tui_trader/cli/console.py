@@ -22,7 +22,7 @@ RESTART_PAUSE_S = 30.0
 def run(args: argparse.Namespace) -> int:
     """Open the console; the desk is started first, so that both come up together."""
     settings, paths = read_context(args)
-    from tui_trader.ui.terminal import unsupported  # noqa: PLC0415 - cheap, but of the console only
+    from tui_trader.ui.terminal import speaks_unicode, unsupported  # noqa: PLC0415 - cheap, but of the console only
 
     trouble = unsupported()
     if trouble:
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         theme=settings.theme,
         keymap=settings.keymap,
         rate=settings.market_rate,
-        ascii=settings.ascii,
+        ascii=settings.ascii or not speaks_unicode(),
         confirm_always=settings.confirm is Confirm.ALWAYS,
     )
     status = run_console(_connector(first, lambda: launch.start(paths, flags)), shown)

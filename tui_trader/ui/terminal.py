@@ -25,6 +25,15 @@ def unsupported(env: Mapping[str, str] | None = None) -> str:
     return ""
 
 
+def speaks_unicode() -> bool:
+    """Tell whether the pictures' characters can be written to this terminal, as its locale says."""
+    try:
+        "▌".encode(getattr(sys.__stderr__, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def colours(env: Mapping[str, str]) -> int:
     """Return how many colours a terminal shows: 0 where ``NO_COLOR`` is set, 16, 256 or 2**24; as Rich tells them."""
     if env.get("NO_COLOR"):

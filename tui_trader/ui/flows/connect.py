@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_trader.domain.text import clean
 from tui_trader.errors import DeskUnavailable, TraderError
+from tui_trader.ui.flows import lost
 from tui_trader.ui.flows.session import Session
 from tui_trader.ui.model import Link
 
@@ -98,6 +99,7 @@ class Connection:
             "info", f"Connected to the {status.mode} desk of profile {status.profile} (version {status.version})"
         )
         session.view.changed({"link", "top", "history"})
+        await lost.ask(session, port)
 
     async def _read(self, panel: str, call: Awaitable[Any], take: Callable[[Any], object]) -> None:
         """Read one list; only a desk that is gone stops the rest."""

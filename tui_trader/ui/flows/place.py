@@ -9,6 +9,7 @@ from tui_trader.domain.order import OrderStatus
 from tui_trader.domain.text import clean
 from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable, TraderError
 from tui_trader.ui.doubt import DOUBTFUL, NEXT, entered
+from tui_trader.ui.flows.lost import NOT_KNOWN, remember
 from tui_trader.ui.flows.session import Session, new_intent
 from tui_trader.ui.numbers import age, plain, signed
 from tui_trader.ui.panels.dialogue import Note, Question
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tui_trader.contract.commands import LineContext, LineResult, Step
     from tui_trader.contract.orders import Placement, Preview
 
-NOT_KNOWN = "Do not type it again: Open orders will show whether it was carried out, once the desk is back."
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
 WORDS = {OrderStatus.NOT_SENT: "Not sent", OrderStatus.NOT_PLACED: "Not placed"}
@@ -43,7 +43,7 @@ async def run_line(session: Session, line: str, *, ask_always: bool = False) -> 
             if not await session.view.ask(question):
                 session.view.say("Nothing was sent.", "dim")
                 return False
-        return await _send(session, preview.line or line, intent, context)
+        return await _send(session, preview, preview.line or line, intent, context)
     except TraderError as error:
         session.view.say(told(error), "error")
         return False
@@ -121,7 +121,7 @@ def told(error: TraderError) -> str:
     return text
 
 
-async def _send(session: Session, line: str, intent: str, context: LineContext) -> bool:
+async def _send(session: Session, preview: LineResult, line: str, intent: str, context: LineContext) -> bool:
     """Make the one call; a soft limit is asked about and the same intention sent again with its token."""
     token: str | None = None
     while True:
@@ -135,6 +135,7 @@ async def _send(session: Session, line: str, intent: str, context: LineContext) 
                 return False
             token = error.token
         except DeskUnavailable as error:
+            remember(session, intent, preview)
             session.view.say(f"{clean(error, 200)} {NOT_KNOWN}", "error")
             return True
         else:

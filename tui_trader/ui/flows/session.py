@@ -65,6 +65,8 @@ class Session:
     wall_ms: Callable[[], int]
     port: DeskPort | None = None
     lines: list[str] = field(default_factory=list)
+    unanswered: list[tuple[str, str]] = field(default_factory=list)
+    """Intent id and pair of each order whose answer was lost with the desk."""
 
     def desk(self) -> DeskPort:
         """Return the desk.

@@ -81,7 +81,7 @@ class TicketPanel(Panel):
         self.refresh()
 
     def ask(self, question: Question) -> None:
-        """Put a question; keys count only after a moment."""
+        """Put a question; keys count only after a moment, but for Escape, which costs nothing."""
         self.phase, self.question, self.typed = Phase.ASK, question, ""
         self._guard.arm()
         self.refresh()
@@ -118,7 +118,7 @@ class TicketPanel(Panel):
         """Take a key while something is edited or asked; the screen passes them on, in the order of typing."""
         if self.phase is Phase.EDIT:
             self._edit(event)
-        elif self.phase is Phase.ASK and self._guard.hears():
+        elif self.phase is Phase.ASK and (event.key == "escape" or self._guard.hears()):
             self._answer(event)
 
     def on_paste(self, event: events.Paste) -> None:

@@ -30,6 +30,7 @@ class Typist:
         self.screen = screen
         self._timers: dict[str, Timer] = {}
         self._round = 0
+        self._under_way: set[int] = set()
 
     def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
         """Call in a while; a call of the same name that still waits is dropped."""
@@ -90,11 +91,21 @@ class Typist:
         self.screen.tell_footer()
 
     async def _run(self, line: str, kind: str) -> None:
-        """Hand a line to the desk; one that did not go through stays to be edited."""
+        """Hand a line to the desk; an Enter that bounces on a line that is under way does nothing (R21)."""
+        opened = self.screen.stage.ticket.opened
+        if opened in self._under_way:
+            return
+        self._under_way.add(opened)
+        try:
+            await self._carry_out(line, kind, opened)
+        finally:
+            self._under_way.discard(opened)
+
+    async def _carry_out(self, line: str, kind: str, opened: int) -> None:
+        """Run a line; one that did not go through stays to be edited, unless another one was begun meanwhile."""
         screen, ticket = self.screen, self.screen.stage.ticket
         screen.session.lines.append(line)
         ask_always = kind == "ticket" or screen.session.settings.confirm_always
-        opened = ticket.opened
         done = await run_line(screen.session, line, ask_always=ask_always)
         if ticket.opened != opened:
             return
