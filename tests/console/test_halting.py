@@ -67,17 +67,21 @@ async def test_it_halts_in_a_sheet_a_question_and_while_an_answer_is_awaited() -
         await it.press("H")
         await it.see("H again within 1 s halts")
         await it.press("H")
-        await it.until(lambda: presses(it) == 1)
+        await it.see("HALTED: still being pursued")
         await it.press("escape")
+        await it.see("Help: Watchlist")
         await it.press("escape")
         asking = asyncio.ensure_future(it.screen.ask(Question("Flatten?", answer="flatten")))
         await it.see("Flatten?")
         await it.press("H", "H")
         await it.until(lambda: presses(it) == 2)
         assert it.screen.stage.ticket.typed == ""
-        await it.press("escape")
+        await it.hear()
         await it.press("escape")
         assert await asking is False
+        it.screen.busy("Sent to the desk; waiting for its answer…")
+        await it.press("H", "H")
+        await it.until(lambda: presses(it) == 3)
 
 
 async def test_letters_stay_letters_where_they_are_typed() -> None:

@@ -306,6 +306,6 @@ async def test_up_brings_back_lines_and_tab_completes():
 
 
 def test_a_line_about_the_gate_is_left_to_the_desk():
-    for line in ("unlock", "unlock 80393991 REAL MONEY", "lock", "Resume"):
+    for line in ("unlock", "unlock 80393991 REAL MONEY", "lock", "Resume", "kill", "halt --all"):
         assert read(line, len(line), Context({})).complete
     assert not read("unlocked", 8, Context({})).complete

@@ -42,6 +42,10 @@ class Timing:
     """Before the first look at any other order: the stream usually answers first."""
     cancel_s: tuple[float, ...]
     """Pauses between repeated cancels; the last one goes on."""
+    kill_again_s: tuple[float, ...]
+    """Pauses between a halt's repeated cancels; the last one goes on, for an order may be accepted late."""
+    kill_lists_s: tuple[float, ...]
+    """Pauses between a halt's lists of what rests; the last one goes on."""
     overdue_ms: int
     """How long the executions of a closed order may take before the venue's sums stand in for them."""
     watched_s: float
@@ -75,6 +79,8 @@ NORMAL = Timing(
     look_ms=(2000, 2000, 5000, 5000, 10_000),
     first_look_s=0.5,
     cancel_s=(2.0, 4.0, 8.0, 16.0, 30.0),
+    kill_again_s=(0.5, 1.0, 2.0),
+    kill_lists_s=(0.1, 0.25, 0.5, 1.0, 2.0),
     overdue_ms=60_000,
     watched_s=600.0,
     patient_s=60.0,
@@ -98,6 +104,8 @@ PROOF = Timing(
     look_ms=(100, 200, 300, 400),
     first_look_s=0.05,
     cancel_s=(0.1, 0.2, 0.4, 0.8, 1.0),
+    kill_again_s=(0.1, 0.2, 0.4),
+    kill_lists_s=(0.05, 0.1, 0.2, 0.4),
     overdue_ms=2000,
     watched_s=2.0,
     patient_s=2.0,

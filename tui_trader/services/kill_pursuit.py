@@ -15,6 +15,7 @@ from typing import Any
 from tui_trader.clock import Clock
 from tui_trader.domain.halt import HaltedOrder
 from tui_trader.domain.order import CancelState, Order, OrderStatus
+from tui_trader.domain.timing import Timing
 from tui_trader.errors import StoreError, VenueError, VenueRejected
 from tui_trader.exchange.port import Exchange, VenueOrder
 from tui_trader.rules.halting import beyond_us, ended, increases, verdict
@@ -29,10 +30,6 @@ from tui_trader.services.working import WorkingOrders
 
 EMPTY_LISTS = 2
 """So many lists in a row without anything that must go end a press."""
-REPEATS = (0.5, 1.0, 2.0)
-"""Seconds before a cancel is asked for again; the last one goes on, past the moment up to which it may be accepted."""
-LIST_PAUSES = (0.1, 0.25, 0.5, 1.0, 2.0)
-"""Seconds between lists; the last one goes on."""
 FIRST_ASKS = 1.5
 """The first list waits for the first cancels so long: the venue takes twelve a second."""
 TICK = 0.1
@@ -56,6 +53,7 @@ class Means:
     prices: Prices
     tasks: Tasks
     clock: Clock
+    timing: Timing
 
 
 class Pursuit:
@@ -139,10 +137,10 @@ class Pursuit:
         if not due:
             return
         first = {each.id for each in due if each.id not in self._asked}
-        wish = Draft()
+        wish, again = Draft(), self._means.timing.kill_again_s
         for order in due:
             times = self._asked.get(order.id, (0, 0.0))[0]
-            self._asked[order.id] = (times + 1, now + REPEATS[min(times, len(REPEATS) - 1)])
+            self._asked[order.id] = (times + 1, now + again[min(times, len(again) - 1)])
             if order.cancel in _UNTOUCHED:
                 self._means.recorder.take(wish, order, CancelRequested(self._means.clock.wall_ms()), "cancel")
         await self._means.recorder.commit(wish)
@@ -184,9 +182,10 @@ class Pursuit:
 
     async def _list_until_empty(self, told: Callable[[], None]) -> None:
         empty = lists = 0
+        pauses = self._means.timing.kill_lists_s
         while empty < EMPTY_LISTS:
             if lists:
-                await self._means.clock.sleep(LIST_PAUSES[min(lists, len(LIST_PAUSES)) - 1])
+                await self._means.clock.sleep(pauses[min(lists, len(pauses)) - 1])
             lists += 1
             empty = empty + 1 if await self._list() else 0
             told()

@@ -133,6 +133,7 @@ class OrderPath:
             given.prices,
             given.tasks,
             given.clock,
+            given.timing,
         )
         self.kill = KillSwitch(controls, means)
         self.risk = RiskService(controls, self.kill, self.resumption)
