@@ -209,6 +209,9 @@ async def test_typed_calls_cover_lines_positions_and_lists(desk: DeskClient, ser
     assert (await desk.performance("p1")).pnl == 20
     assert (await desk.balances())[0].total == 100
     assert len(await desk.equity(NOW)) == 2
+    (row,) = await desk.ledger()
+    assert (row.expected, row.venue, row.difference, row.broken) == (D("109.99"), 110, D("0.01"), True)
+    assert [(each.asset, each.difference) for each in (await desk.status()).breaks] == [("USDT", D("0.01"))]
     assert len(await desk.instruments()) == 2
     assert (await desk.tickers(["BTCUSDT"]))[0].bid == 99
     assert len((await desk.book("BTCUSDT", 5)).bids) == 5

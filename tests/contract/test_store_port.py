@@ -13,6 +13,7 @@ from tests.unit.store.samples import START, fill, line, order, position
 from tui_trader.clock import SystemClock
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC
+from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
 from tui_trader.domain.order import OrderStatus
 from tui_trader.errors import StoreError
 from tui_trader.services.ports import Change, HistoryFilter, Store
@@ -52,6 +53,14 @@ async def test_orders_are_found_replaced_and_listed(kept: Store) -> None:
         assert await kept.order(name) == done
     assert await kept.order("nothing") is None
     assert await kept.unfinished_orders() == [order(1), order(3)]
+
+
+async def test_entries_of_the_ledger_are_kept_once_and_in_order(kept: Store) -> None:
+    first = LedgerEntry("opening:BTC", "BTC", LedgerAccount.OPENING, Decimal("0.00000001"), START)
+    second = LedgerEntry("push:1", "BTC", LedgerAccount.EXTERNAL, Decimal(-7), START + 1, "WITHDRAW")
+    await kept.write(Change(ledger=[first, second]))
+    await kept.write(Change(ledger=[replace(first, delta=Decimal(9)), replace(second, ref="push:2")]))
+    assert await kept.ledger() == [first, second, replace(second, ref="push:2")]
 
 
 async def test_an_intent_is_written_once(kept: Store) -> None:

@@ -63,6 +63,7 @@ class Books:
     balances: tuple[Row, ...]
     journal: tuple[Row, ...]
     settings: Mapping[str, str]
+    ledger: tuple[Row, ...] = ()
 
     @classmethod
     def read(cls, database: Path) -> Books:
@@ -72,7 +73,8 @@ class Books:
                 shutil.copy(part, folder)
             with closing(sqlite3.connect(Path(folder) / database.name)) as found:
                 found.row_factory = sqlite3.Row
-                tables = {name: _rows(found, name) for name in ("orders", "fills", "balances", "journal", "settings")}
+                names = ("orders", "fills", "balances", "journal", "settings", "ledger")
+                tables = {name: _rows(found, name) for name in names}
         settings = {row["name"]: row["value"] for row in tables.pop("settings")}
         return cls(settings=settings, **tables)
 
@@ -103,6 +105,7 @@ def compare(database: Path, truth: Truth, opening: Mapping[str, Decimal] | None 
         *_states(books, truth),
         *_executions(books, truth),
         *_coins(books, truth, opening),
+        *_ledger(books, truth),
         *_journal(books),
         *_gate(books),
         *_signed_in_time(books, truth),
@@ -203,6 +206,23 @@ def _coins(books: Books, truth: Truth, opening: Mapping[str, Decimal] | None) ->
         there = sum(truth.balances.get(asset, (D(0), D(0))))
         if totals.get(asset, D(0)) != there:
             yield f"I4: executions make {totals.get(asset, D(0))} {asset}, at the exchange there are {there}"
+
+
+def _ledger(books: Books, truth: Truth) -> Iterator[str]:
+    """I4: entries and executions since the opening are what is there, to the last digit; a break is a violation."""
+    openings = [row["at"] for row in books.ledger if row["account"] == "opening"]
+    if not openings:
+        return
+    totals: dict[str, Decimal] = {}
+    for row in books.ledger:
+        totals[row["asset"]] = totals.get(row["asset"], D(0)) + D(row["delta"])
+    for row in books.fills:
+        for asset, change in _postings(row) if row["at"] >= min(openings) else ():
+            totals[asset] = totals.get(asset, D(0)) + change
+    for asset in sorted(totals.keys() | truth.balances.keys()):
+        there = sum(truth.balances.get(asset, (D(0), D(0))))
+        if totals.get(asset, D(0)) != there:
+            yield f"I4: the ledger makes {totals.get(asset, D(0))} {asset}, at the exchange there are {there}"
 
 
 def _postings(fill: Row) -> Iterator[tuple[str, Decimal]]:

@@ -17,7 +17,7 @@ from tests.twins.desk_market import PAIRS, ScriptedMarket
 from tests.twins.desk_risk import TwinRisk
 from tui_trader.client.port import MarketInterest
 from tui_trader.contract import API_VERSION
-from tui_trader.contract.account import BalanceView, EquityView
+from tui_trader.contract.account import BalanceView, EquityView, LedgerView
 from tui_trader.contract.base import Page
 from tui_trader.contract.commands import Confirm, LineContext, LineResult, Step
 from tui_trader.contract.events import EventView
@@ -423,6 +423,9 @@ class TwinDesk:
     async def balances(self) -> Sequence[BalanceView]:
         self._check("balances")
         return list(self.balance_rows.values())
+
+    async def ledger(self) -> Sequence[LedgerView]:
+        return []
 
     async def equity(self, start: int | None = None) -> Sequence[EquityView]:
         return []

@@ -167,8 +167,9 @@ class ExchangeTwin:
         push: bool = True,
         push_order: bool = True,
         fee: Decimal = Decimal(0),
+        fee_asset: str = "USDT",
     ) -> Fill:
-        """Let an order trade; ``push`` says whether the stream tells of the execution."""
+        """Let an order trade, and move the coins; ``push`` says whether the stream tells of the execution."""
         order = self.book_of_orders[client_order_id]
         at_price = price or order.price or D(100)
         executed = order.executed + quantity
@@ -191,17 +192,31 @@ class ExchangeTwin:
             quantity=quantity,
             quote=quantity * at_price,
             fee=fee,
-            fee_asset="USDT",
+            fee_asset=fee_asset,
             maker=True,
             at=self.clock.wall_ms(),
             client_order_id=order.client_order_id,
         )
         self.executions.append(execution)
+        self._pay(execution)
         if push:
             self.push(replace(execution, source="push"))
             if push_order:
                 self.push(order)
         return execution
+
+    def _pay(self, execution: Fill) -> None:
+        """Move what an execution moves."""
+        pair, sign = self.pairs[execution.symbol], execution.side.sign
+        self.give(pair.base, execution.quantity * sign)
+        self.give(pair.quote, -execution.quote * sign)
+        self.give(execution.fee_asset, -execution.fee)
+
+    def give(self, asset: str, amount: Decimal) -> Balance:
+        """Move free coins of an asset in, or with a negative amount out; nothing is pushed."""
+        before = self.wallet.get(asset, Balance(asset, D(0), D(0)))
+        self.wallet[asset] = replace(before, free=before.free + amount, at=self.clock.wall_ms())
+        return self.wallet[asset]
 
     def end(self, client_order_id: str, *, push: bool = True) -> VenueOrder:
         """Close an order as cancelled."""

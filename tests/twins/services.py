@@ -14,6 +14,7 @@ from tui_trader.domain.events import Event, EventKind, FeedHealth
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.halt import Certificate, Fate, HaltedOrder
 from tui_trader.domain.instrument import Instrument
+from tui_trader.domain.ledger import LedgerBreak
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
@@ -368,6 +369,12 @@ class AccountTwin:
         return [EquitySample(start, D(99), D(90)), EquitySample(end, D(100), D(90))]
 
 
+class LedgerTwin:
+    async def rows(self) -> list[model.LedgerRow]:
+        figures = (D(100), D(-20), D("-0.01"), D(30), D(0), D("109.99"), D(110), D("0.01"))
+        return [model.LedgerRow("USDT", *figures, broken=True, at=NOW)]
+
+
 class HistoryTwin:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
@@ -422,6 +429,7 @@ class DeskTwin:
             wealth=AccountTwin().wealth(),
             sequence=9,
             consoles=self.consoles,
+            breaks=(LedgerBreak("USDT", D("109.99"), D(110), NOW),),
         )
 
     @contextmanager
@@ -488,6 +496,7 @@ class ServicesTwin:
             positions=self.positions,  # type: ignore[arg-type] # a twin takes narrower arguments
             market=self.market,  # type: ignore[arg-type] # as above
             account=AccountTwin(),
+            ledger=LedgerTwin(),
             history=HistoryTwin(self.asked),
             upkeep=UpkeepTwin(),
             desk=self.desk,

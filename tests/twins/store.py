@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC, Fill
+from tui_trader.domain.ledger import LedgerEntry
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError, StoreTrouble
@@ -30,6 +31,7 @@ class StoreTwin:
         self.balance_rows: dict[str, Balance] = {}
         self.equity_rows: list[EquitySample] = []
         self.settings: dict[str, str] = {}
+        self.ledger_rows: dict[str, LedgerEntry] = {}
         self.failing: str | None = None
         self.closed = False
         self.backups: list[str] = []
@@ -73,6 +75,8 @@ class StoreTwin:
         self.balance_rows.update({balance.asset: balance for balance in change.balances})
         self.equity_rows.extend(change.equity)
         self.settings.update(change.settings)
+        for entry in change.ledger:
+            self.ledger_rows.setdefault(entry.ref, entry)
         self.changes.append(change)
         return len(self.lines)
 
@@ -125,6 +129,10 @@ class StoreTwin:
     async def balances(self) -> Sequence[Balance]:
         """List balances."""
         return list(self.balance_rows.values())
+
+    async def ledger(self) -> Sequence[LedgerEntry]:
+        """List the entries of the ledger."""
+        return list(self.ledger_rows.values())
 
     async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
         """List samples, oldest first."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tui_trader import __version__
 from tui_trader.contract import API_VERSION
-from tui_trader.contract.account import BalanceView, EquityView
+from tui_trader.contract.account import BalanceView, BreakView, EquityView, LedgerView
 from tui_trader.contract.commands import Confirm, LineResult, Step
 from tui_trader.contract.history import JournalView
 from tui_trader.contract.orders import (
@@ -240,6 +240,11 @@ def balance_view(row: model.BalanceRow) -> BalanceView:
     )
 
 
+def ledger_view(row: model.LedgerRow) -> LedgerView:
+    """Show one asset's accounts."""
+    return LedgerView.model_validate(row)
+
+
 def wealth_view(wealth: model.Wealth) -> EquityView:
     """Show equity now."""
     return equity_view(wealth.sample, wealth.currency, wealth.day_pnl)
@@ -279,6 +284,7 @@ def status_view(status: model.DeskStatus) -> Status:
     """Show how the desk is."""
     figures = {name: getattr(status, name) for name in Status.model_fields if hasattr(status, name)}
     figures["feeds"] = [feed_view(each, status.now) for each in status.feeds]
+    figures["breaks"] = tuple(BreakView.model_validate(each) for each in status.breaks)
     return Status(
         version=__version__,
         api_version=API_VERSION,

@@ -6,13 +6,13 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from tui_trader.cli import tables
 from tui_trader.cli.books import Ask, asked, with_books
-from tui_trader.cli.columns import BALANCES, FILLS, ORDERS, POSITIONS
+from tui_trader.cli.columns import BALANCES, FILLS, LEDGER, ORDERS, POSITIONS
 from tui_trader.cli.context import desk_flags, read_context
 from tui_trader.cli.tables import write_json, write_table
 from tui_trader.client import launch
@@ -78,6 +78,7 @@ def _status_lines(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("day", tables.number(equity.get("day_pnl"), signed=True)),
         ("orders", f"{found['working_orders']} working, {found['unknown_orders']} unknown"),
         ("positions", str(found["open_positions"])),
+        ("ledger", _breaks_words(found.get("breaks", ()))),
         (
             "latency",
             "-" if latency is None else f"{latency:.0f} ms, request budget {found['budget_percent']:.0f} % used",
@@ -85,6 +86,13 @@ def _status_lines(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("feeds", ", ".join(map(_feed_words, found["feeds"])) or "none"),
         ("desk", f"version {found['version']}, pid {found['pid']}, {found['consoles']} consoles"),
     ]
+
+
+def _breaks_words(breaks: Sequence[Mapping[str, Any]]) -> str:
+    if not breaks:
+        return "explains every balance"
+    figures = (f"{tables.words(each['asset'])} {tables.number(each['difference'], signed=True)}" for each in breaks)
+    return f"does not explain {', '.join(figures)}"
 
 
 def stop(args: argparse.Namespace) -> int:
@@ -137,6 +145,11 @@ def history(args: argparse.Namespace) -> int:
 def balances(args: argparse.Namespace) -> int:
     """List balances."""
     return _list(args, "/account/balances", BALANCES, "The account is empty.", {})
+
+
+def ledger(args: argparse.Namespace) -> int:
+    """List where every balance comes from."""
+    return _list(args, "/account/ledger", LEDGER, "The ledger has not begun: no coins were seen yet.", {})
 
 
 def _filters(args: argparse.Namespace) -> dict[str, str]:

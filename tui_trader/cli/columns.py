@@ -39,6 +39,17 @@ FILLS = (
     field("SOURCE", "source"),
     field("ORDER", "order_id"),
 )
+LEDGER = (
+    field("ASSET", "asset"),
+    figure("OPENING", "opening"),
+    figure("TRADED", "traded", signed=True),
+    figure("FEES", "fees", signed=True),
+    figure("EXTERNAL", "external", signed=True),
+    figure("ADJUSTED", "adjustment", signed=True),
+    figure("EXPECTED", "expected"),
+    figure("EXCHANGE", "venue"),
+    figure("DIFFERENCE", "difference", signed=True),
+)
 BALANCES = (
     field("ASSET", "asset"),
     figure("FREE", "free"),

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from tui_trader.client.link import App, Link
 from tui_trader.client.port import MarketInterest
 from tui_trader.client.risk import RiskClient
-from tui_trader.contract.account import BalanceView, EquityView
+from tui_trader.contract.account import BalanceView, EquityView, LedgerView
 from tui_trader.contract.base import Page
 from tui_trader.contract.commands import LineContext, LineResult, RunLine
 from tui_trader.contract.events import EventView
@@ -189,6 +189,11 @@ class DeskClient:
     async def balances(self) -> Sequence[BalanceView]:
         """List assets."""
         found: list[BalanceView] = await self._link.get(list[BalanceView], "/account/balances")
+        return found
+
+    async def ledger(self) -> Sequence[LedgerView]:
+        """List where every balance comes from, by asset."""
+        found: list[LedgerView] = await self._link.get(list[LedgerView], "/account/ledger")
         return found
 
     async def equity(self, start: int | None = None) -> Sequence[EquityView]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tui_trader.client.risk_port import RiskPort
-    from tui_trader.contract.account import BalanceView, EquityView
+    from tui_trader.contract.account import BalanceView, EquityView, LedgerView
     from tui_trader.contract.base import Page
     from tui_trader.contract.commands import LineContext, LineResult
     from tui_trader.contract.events import EventView
@@ -150,6 +150,10 @@ class DeskPort(Protocol):
 
     async def delete_position(self, position_id: str) -> None:
         """Remove a record kept by hand."""
+        ...
+
+    async def ledger(self) -> Sequence[LedgerView]:
+        """List where every balance comes from, by asset."""
         ...
 
     async def balances(self) -> Sequence[BalanceView]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_trader.contract.account import EquityView
+from tui_trader.contract.account import BreakView, EquityView
 from tui_trader.contract.base import Answer, Time
 
 
@@ -41,6 +41,7 @@ class Status(Answer):
     sequence: int
     consoles: int
     timing: str = "normal"
+    breaks: tuple[BreakView, ...] = ()
 
 
 class Health(Answer):

@@ -86,7 +86,8 @@ def assemble(
             mark=mark,
         )
     )
-    desk = DeskService(identity, Looked(exchange, path.gate, working, keeper, account, bus), clock, on_stop)
+    looked = Looked(exchange, path.gate, working, keeper, account, bus, path.ledger)
+    desk = DeskService(identity, looked, clock, on_stop)
     resolver = LineOrders(market, keeper, account, working.reservations, settings.risk)
     planner = Planner(path.orders, resolver, market, live=live, ask_always=settings.confirm is Confirm.ALWAYS)
     contexts = Contexts(market, keeper, account, path.orders)
@@ -97,6 +98,7 @@ def assemble(
         positions=PositionService(keeper, path.orders, market, store, clock),
         market=market,
         account=account,
+        ledger=path.ledger,
         history=HistoryService(store),
         upkeep=upkeep,
         desk=desk,

@@ -22,6 +22,7 @@ from tui_trader.errors import DeskUnavailable, StoreError, VenueUnavailable
 from tui_trader.lock import FolderLock
 from tui_trader.paths import Paths, check_private_file
 from tui_trader.services.account import AccountService
+from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.bus import EventBus
 from tui_trader.services.faces import Services
 from tui_trader.services.ports import Change, Store
@@ -80,7 +81,7 @@ async def remembered(settings: Settings, store: Store) -> Services:
         desk.working.put(order)
     account = AccountService(store, LastPrices(positions), EventBus(store), clock, desk.working.reserved)
     account.take(await store.balances(), complete=True)
-    return replace(desk.services, account=account)
+    return replace(desk.services, account=account, ledger=AccountLedger(store, desk.market, account, clock))
 
 
 class AbsentVenue:

@@ -63,7 +63,8 @@ async def come_up(
     await _check_account(desk.store, uid)
     if live:
         held.enter_context(account_lock(paths, venue, uid))
-    await desk.positions.load()
+    await desk.path.ledger.load()
+    await desk.positions.load(desk.path.ledger.post)
     await desk.positions.begin_with(coins, ahead_ms(desk.exchange))
     await desk.account.load()
     for name, work in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class Balance:
     def total(self) -> Decimal:
         """Free and locked together."""
         return self.free + self.locked
+
+
+class Mover(StrEnum):
+    """What moved a balance, as far as the venue's word for the cause tells."""
+
+    ORDERS = "orders"
+    ELSEWHERE = "elsewhere"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)

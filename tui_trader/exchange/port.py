@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from tui_trader.domain.balance import Balance
+from tui_trader.domain.balance import Balance, Mover
 from tui_trader.domain.events import FeedHealth
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.instrument import Instrument
@@ -95,10 +95,15 @@ class VenueOrder:
 
 @dataclass(frozen=True, slots=True)
 class BalanceChange:
-    """A pushed balance, with the venue's word for the cause (``ENTRUST_PLACE``, ``ENTRUST``, ``DEPOSIT``...)."""
+    """A pushed balance, with the venue's word for the cause (``ENTRUST_PLACE``, ``ENTRUST``, ``DEPOSIT``...).
+
+    ``amount`` is by how much free and locked together changed; it is read only where ``mover`` is not ``ORDERS``.
+    """
 
     balance: Balance
     cause: str
+    mover: Mover = Mover.ORDERS
+    amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ Each module, with what others call in it::
                       apply(holding, fill) -> Posting(holding, positions)
                       fold(holding, fills) -> Folded(holding, positions), with_notes(position, kept)
     postings          asset_deltas(fill, base, quote) -> ((asset, delta), ...)
+    asset_ledger      AssetLedger().post(moves, sign=1), moves_of(fill, base, quote), pair_assets(symbol, pair)
+                      ledger_of(fills, entries, find, since), lock_bounds(orders, find)
     performance       mark(position, price, at), pnl(side, entry, price, quantity), pnl_percent, risk_reward
     by_hand           create(id, symbol, side, quantity, entry_price, at, stop_loss=None, take_profit=None)
                       close(position, price, at, quantity=None, order_ids=()), move_exits(position, sl, tp, at)

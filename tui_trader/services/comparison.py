@@ -9,16 +9,20 @@ from contextlib import suppress
 from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.ledger import LedgerBreak
 from tui_trader.domain.order import Order, OrderStatus
 from tui_trader.domain.timing import Timing
 from tui_trader.errors import VenueUnavailable
 from tui_trader.exchange.port import VenueOrder
+from tui_trader.rules.asset_ledger import QUOTES
 from tui_trader.rules.order_events import AbsentFromOpen
+from tui_trader.services import ledger_words
+from tui_trader.services.account_ledger import adjustment_entry
 from tui_trader.services.cursors import ORDERS_REMEMBERED_MS, Cursors
 from tui_trader.services.evidence import Evidence, ahead_ms
 from tui_trader.services.ingest import Ingest
-from tui_trader.services.inner import Prices
 from tui_trader.services.intake import Intake
+from tui_trader.services.ledger_check import LedgerCheck
 from tui_trader.services.recorder import Draft, Recorder
 from tui_trader.services.snapshot import AHEAD_MS, Snapshot, take
 from tui_trader.services.working import WorkingOrders
@@ -42,7 +46,7 @@ class Comparison:
         intake: Intake,
         recorder: Recorder,
         working: WorkingOrders,
-        prices: Prices,
+        check: LedgerCheck,
         clock: Clock,
         timing: Timing,
     ) -> None:
@@ -52,7 +56,9 @@ class Comparison:
         self._intake = intake
         self._recorder = recorder
         self._working = working
-        self._prices = prices
+        self._ledger = check.ledger
+        self._check = check
+        self._prices = evidence.prices
         self._clock = clock
         self._timing = timing
 
@@ -94,6 +100,40 @@ class Comparison:
 
         """
         await self._take_in(await self._snapshot(cursors), cursors)
+
+    @property
+    def unjudged(self) -> bool:
+        """Whether balances differ from the ledger that waited for the executions of an order."""
+        return self._check.unjudged
+
+    @property
+    def doubts(self) -> bool:
+        """Whether balances differ from the ledger, which only a later reading confirms."""
+        return self._check.doubts
+
+    @property
+    def breaks(self) -> Sequence[LedgerBreak]:
+        """What the ledger does not explain."""
+        return list(self._ledger.breaks.values())
+
+    async def accept_breaks(self, by: str, reason: str) -> Sequence[LedgerBreak]:
+        """Book what is not explained as adjustments, by a person's word; returns what was accepted.
+
+        Raises:
+            StoreError: nothing was booked.
+
+        """
+        accepted, draft, now = self.breaks, Draft(), self._clock.wall_ms()
+        entries = [adjustment_entry(each, now, f"{by}: {reason}") for each in accepted]
+        for entry in entries:
+            draft.enter(entry, now)
+        if accepted:
+            self._recorder.notice(draft, "info", ledger_words.accepted(accepted, by, reason), "ledger_adjusted")
+            await self._recorder.commit(draft, must=True)
+        for entry in entries:
+            self._ledger.book(entry)
+            self._check.accepted(entry.asset)
+        return accepted
 
     async def history(self, cursors: Cursors) -> None:
         """Read again what the venue remembers of seven days on every pair ever read, and take in what was missed (L5).
@@ -152,12 +192,16 @@ class Comparison:
         )
 
     def _symbols(self, cursors: Cursors, balances: Sequence[Balance], resting: Sequence[VenueOrder]) -> Iterable[str]:
-        """Say which pairs may have executions: those traded here, resting now, or of coins that are there."""
+        """Say which pairs may have executions: those traded here, resting now, or of coins that are there.
+
+        While balances differ from the ledger, coins are looked for on pairs in every currency.
+        """
+        currencies = QUOTES if self._check.doubts else CURRENCIES
         yield from cursors.symbols
         yield from (order.symbol for order in self._working.unfinished())
         yield from (order.symbol for order in resting)
         for balance in balances:
-            yield from (name for name in (balance.asset + each for each in CURRENCIES) if self._prices.find(name))
+            yield from (name for name in (balance.asset + each for each in currencies) if self._prices.find(name))
 
     async def _take_in(self, picture: Snapshot, cursors: Cursors) -> None:
         """Commit a snapshot: orders, executions, cursors, and balances unless the stream was faster."""
@@ -183,7 +227,10 @@ class Comparison:
         quiet = self._ingest.count == picture.events
         draft.complete_balances = picture.exact and quiet
         if quiet:
-            self._ingest.balances_overtaken()
+            for change in self._ingest.balances_overtaken():
+                self._ledger.moved(draft, change)
+        if picture.exact and quiet and self._ingest.settled:
+            self._check.compare(draft, picture, lost)
         await self._recorder.commit(draft)
         for fill in {fill.venue_order_id: fill for fill in strangers}.values():
             with suppress(VenueUnavailable):  # its pair's cursor stays, so the next reading brings it again

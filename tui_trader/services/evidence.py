@@ -40,7 +40,7 @@ class Evidence:
 
     def __init__(self, exchange: Exchange, prices: Prices) -> None:
         self.exchange = exchange
-        self._prices = prices
+        self.prices = prices
 
     async def look(self, order: Order) -> VenueOrder | None:
         """Ask for the order by its client id, or by the venue's id when it has none.
@@ -101,7 +101,7 @@ class Evidence:
             VenueError: no answer.
 
         """
-        pair = self._prices.find(order.symbol)
+        pair = self.prices.find(order.symbol)
         if pair is None:
             return ZERO
         asset, wanted = need(pair, order.side, order.remaining, order.price or ZERO)
@@ -113,7 +113,7 @@ class Evidence:
         return locked if locked >= min(wanted, floor) and locked > 0 else ZERO
 
     def _locked_by(self, venue: VenueOrder, asset: str) -> Decimal:
-        pair = self._prices.find(venue.symbol)
+        pair = self.prices.find(venue.symbol)
         if pair is None:
             return ZERO
         left = EXACT.subtract(venue.quantity, venue.executed)

@@ -21,6 +21,7 @@ from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, T
 from tui_trader.domain.order import Order, OrderRequest, Side
 from tui_trader.domain.position import Position, PositionSide
 from tui_trader.rules.reservation import Reservation
+from tui_trader.services.ledger_face import Ledger
 from tui_trader.services.model import (
     AmountQuote,
     BalanceRow,
@@ -290,6 +291,7 @@ class Services:
     positions: Positions
     market: Market
     account: Account
+    ledger: Ledger
     history: History
     upkeep: Upkeep
     desk: Desk

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from tui_trader.domain.fill import Fill
 from tui_trader.exchange.port import BalanceChange, Exchange, StreamGap, UserEvent, VenueOrder, VenueTrouble
+from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.intake import Intake, News
 from tui_trader.services.recorder import Draft, Recorder
 
@@ -25,12 +26,14 @@ class Ingest:
         exchange: Exchange,
         intake: Intake,
         recorder: Recorder,
+        ledger: AccountLedger,
         on_gap: Callable[[str], None],
         on_strangers: Callable[[Fill], None],
     ) -> None:
         self._exchange = exchange
         self._intake = intake
         self._recorder = recorder
+        self._ledger = ledger
         self._on_gap = on_gap
         self._on_strangers = on_strangers
         self.on_trouble: Callable[[VenueTrouble], None] = lambda _trouble: None
@@ -38,6 +41,7 @@ class Ingest:
         self._waiting: deque[UserEvent] = deque()
         self._wake = asyncio.Event()
         self._begun = False
+        self._at_work = False
         self.count = 0
         """Events received, so that a snapshot can tell whether the stream was quiet."""
         self.balance_counts: dict[str, int] = {}
@@ -78,11 +82,18 @@ class Ingest:
                     self._wake.clear()
                     await self._wake.wait()
 
-    def balances_overtaken(self) -> None:
-        """Drop balances still waiting, because newer ones were read."""
+    @property
+    def settled(self) -> bool:
+        """Whether everything received of orders and executions is taken in."""
+        return not self._at_work and self._only_balances()
+
+    def balances_overtaken(self) -> list[BalanceChange]:
+        """Drop balances still waiting, because newer ones were read; returns them, for what moved them counts."""
+        dropped = [event for event in self._waiting if isinstance(event, BalanceChange)]
         others = [event for event in self._waiting if not isinstance(event, BalanceChange)]
         self._waiting.clear()
         self._waiting.extend(others)
+        return dropped
 
     async def _batch(self, events: list[UserEvent]) -> None:
         """Commit a batch; where it cannot be worked on, what it said has to be read over REST."""
@@ -95,12 +106,17 @@ class Ingest:
     async def _work_on(self, events: list[UserEvent]) -> None:
         """Commit order states, executions, positions and balances together."""
         items: list[News] = [event for event in events if isinstance(event, VenueOrder | Fill)]
-        await self._intake.acquaint(items)
+        self._at_work = bool(items)
+        try:
+            await self._intake.acquaint(items)
+        finally:
+            self._at_work = False
         draft = Draft()
         strangers = self._intake.take(draft, items, "push")
         for event in events:
             if isinstance(event, BalanceChange):
                 draft.balances[event.balance.asset] = event.balance
+                self._ledger.moved(draft, event)
             elif isinstance(event, StreamGap):
                 self._on_gap(event.reason)
         await self._recorder.commit(draft)

@@ -55,6 +55,18 @@ class PositionKeeper(Protocol):
         ...
 
 
+class FillLedger(Protocol):
+    """The ledger, as far as executions concern it."""
+
+    def post(self, fill: Fill) -> None:
+        """Take an execution in."""
+        ...
+
+    def take_back(self, fill: Fill) -> None:
+        """Take a stand-in for executions back."""
+        ...
+
+
 class BalanceKeeper(Protocol):
     """Balances as the venue reports them."""
 

@@ -2,8 +2,8 @@
 
 Kinds: ``order.KIND`` tells of an order (``intent``, ``denied``, ``answer``, ``push``, ``lookup``, ``cancel``,
 ``adopted``, ``restart``, ``overdue``), ``fill`` of an execution, ``gate`` of the gate, ``halt`` of what a press of the
-kill switch has done, ``notice`` of something for the person. Every other kind belongs to somebody else and is no event.
-``journal_fold`` makes orders out of the lines again.
+kill switch has done, ``notice`` of something for the person. ``ledger.ACCOUNT`` is an entry of the ledger, whole; it is
+no event, as is every kind of somebody else. ``journal_fold`` makes orders out of the lines again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import Any
 from tui_trader.domain.events import Event, EventKind, GateChange, Notice
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.halt import Certificate, Fate, HaltedOrder
+from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import Order, Side
 from tui_trader.domain.risk import Breach
 from tui_trader.services.order_record import money, standing
 from tui_trader.services.ports import JournalEntry
 
-ORDER, FILL, GATE, HALT, NOTICE = "order.", "fill", "gate", "halt", "notice"
+ORDER, FILL, GATE, HALT, NOTICE, LEDGER = "order.", "fill", "gate", "halt", "notice", "ledger."
 KEPT = "kept"
 """In a line of the gate: the persisted state that it wrote."""
 _MONEY = ("price", "quantity", "quote", "fee")
@@ -106,12 +107,31 @@ def notice_line(notice: Notice, at: int, order_id: str = "") -> JournalEntry:
     return JournalEntry(NOTICE, at, {"level": notice.level, "text": notice.text, "code": notice.code}, order_id)
 
 
+def entry_line(entry: LedgerEntry, at: int) -> JournalEntry:
+    """Tell of an entry of the ledger, completely."""
+    body = {
+        "ref": entry.ref,
+        "asset": entry.asset,
+        "delta": canonical(entry.delta),
+        "at": entry.at,
+        "note": entry.note,
+    }
+    return JournalEntry(LEDGER + entry.account.value, at, body)
+
+
+def entry_of(line: JournalEntry) -> LedgerEntry:
+    """Read an entry of the ledger back from its line."""
+    values: dict[str, Any] = {**line.body, "delta": Decimal(line.body["delta"])}
+    return LedgerEntry(account=LedgerAccount(line.kind.removeprefix(LEDGER)), **values)
+
+
 def events(lines: Sequence[JournalEntry], payloads: Sequence[Any], last: int) -> list[Event]:
-    """Pair lines just committed with what they tell; ``last`` is the sequence of the last line."""
+    """Pair lines just committed with what they tell, where they do; ``last`` is the sequence of the last line."""
     first = last - len(lines) + 1
     return [
         Event(kind_of(line), line.at, payload, first + index)
         for index, (line, payload) in enumerate(zip(lines, payloads, strict=True))
+        if payload is not None
     ]
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import FeedHealth
+from tui_trader.domain.ledger import LedgerBreak
 from tui_trader.domain.order import Order, OrderRequest
 from tui_trader.domain.position import Position
 from tui_trader.domain.risk import Breach, GateState
@@ -135,6 +136,23 @@ class BalanceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One asset's accounts and what the venue says; fields as in ``contract.account.LedgerView``."""
+
+    asset: str
+    opening: Decimal
+    traded: Decimal
+    fees: Decimal
+    external: Decimal
+    adjustment: Decimal
+    expected: Decimal
+    venue: Decimal | None
+    difference: Decimal | None
+    broken: bool
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class BookSummary:
     """The open positions in figures; fields as in ``contract.positions.PositionSummary``."""
 
@@ -189,3 +207,4 @@ class DeskStatus:
     sequence: int
     consoles: int
     timing: str = "normal"
+    breaks: Sequence[LedgerBreak] = ()

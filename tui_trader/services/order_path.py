@@ -16,6 +16,7 @@ from tui_trader.errors import StoreError, VenueError
 from tui_trader.exchange.port import Exchange, VenueTrouble
 from tui_trader.rules.horizon import lag
 from tui_trader.rules.order_events import Effect, Restarted
+from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.bus import EventBus
 from tui_trader.services.cancelling import Canceller
 from tui_trader.services.comparison import Comparison
@@ -29,6 +30,7 @@ from tui_trader.services.judging import Judge
 from tui_trader.services.kill_pursuit import Means
 from tui_trader.services.kill_switch import Controls, KillSwitch
 from tui_trader.services.lag import LagMeter
+from tui_trader.services.ledger_check import LedgerCheck
 from tui_trader.services.orders import OrderService
 from tui_trader.services.outcomes import Outcomes
 from tui_trader.services.placing import OrderNames, Placer
@@ -74,7 +76,7 @@ class Surroundings:
 
 
 class OrderPath:
-    """``orders`` and ``risk`` are faces for the API; ``gate``, ``reconciler`` and ``kill`` are for the desk.
+    """``orders``, ``risk`` and ``ledger`` are for the API; ``gate``, ``reconciler`` and ``kill`` are for the desk.
 
     Use: construct, ``await start()`` once exchange and instruments are there (it returns before the comparison with
     the venue is finished; ``await reconciler.clean()`` waits for that), ``await stop()`` before the store closes.
@@ -86,16 +88,18 @@ class OrderPath:
         clock, store, working, tasks = given.clock, given.store, given.working, given.tasks
         self.gate = Gate(store, given.bus, clock, given.profile, timing=given.timing, live=given.live)
         self.gate.spawn = tasks.spawn
-        self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, clock)
+        self.ledger = ledger = AccountLedger(store, given.prices, given.balances, clock)
+        self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, ledger, clock)
         self._intake = intake = Intake(
             store, self._recorder, working, self.gate, clock, given.prefix, lambda: ahead_ms(given.exchange)
         )
         evidence = Evidence(given.exchange, given.prices)
         canceller = Canceller(given.exchange, self._recorder, working, clock)
         self.outcomes = Outcomes(evidence, intake, self._recorder, working, canceller, tasks, clock, given.timing)
-        self._ingest = Ingest(given.exchange, intake, self._recorder, self._gap, self._stranger)
+        self._ingest = Ingest(given.exchange, intake, self._recorder, ledger, self._gap, self._stranger)
+        check = LedgerCheck(ledger, working, intake, self.gate, clock, given.timing)
         self._comparison = Comparison(
-            evidence, self._ingest, intake, self._recorder, working, given.prices, clock, given.timing
+            evidence, self._ingest, intake, self._recorder, working, check, clock, given.timing
         )
         self.reconciler = Reconciler(
             given.exchange,
@@ -172,6 +176,7 @@ class OrderPath:
         """Take over what the store remembers, then listen, then compare."""
         await self.gate.load()
         await self.lag.load()
+        await self.ledger.fold()
         await self._take_over()
         await self.kill.begin()
         tasks = self._given.tasks

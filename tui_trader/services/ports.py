@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.ledger import LedgerEntry
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 
@@ -42,6 +43,7 @@ class Change:
 
     ``orders`` and ``positions`` replace the rows of the same id; ``fills`` already there are ignored;
     ``removed_fills`` are taken back before ``fills`` are added: stand-ins (source ``SYNTHETIC``), an execution stays;
+    ``ledger`` are entries that follow from no execution, each ``ref`` once;
     ``settings`` are small named values (JSON text), such as cursors, the gate's state or the account's uid.
     """
 
@@ -54,6 +56,7 @@ class Change:
     balances: Sequence[Balance] = ()
     equity: Sequence[EquitySample] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    ledger: Sequence[LedgerEntry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,10 @@ class Store(Protocol):
 
     async def balances(self) -> Sequence[Balance]:
         """List the balances last written."""
+        ...
+
+    async def ledger(self) -> Sequence[LedgerEntry]:
+        """List the entries of the ledger that follow from no execution, in the order of their making."""
         ...
 
     async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:

@@ -17,11 +17,11 @@ from tui_trader.domain.money import ZERO
 from tui_trader.domain.order import Order, Origin
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionType
 from tui_trader.rules import ledger
+from tui_trader.rules.asset_ledger import pair_assets
 from tui_trader.rules.ledger import Holding
 from tui_trader.rules.performance import mark
 
 FALLBACK_LOT = Decimal("0.00000001")
-QUOTES = ("USDT", "USDC", "USD1", "USDE", "EUR", "BTC", "ETH", "MX")
 RULE_MADE = frozenset({Origin.EXIT, Origin.ALGO})
 
 Find = Callable[[str], Instrument | None]
@@ -182,8 +182,7 @@ class PositionBook:
         pair = self._find(symbol)
         if pair is not None:
             return ledger.empty(pair)
-        quote = next((each for each in QUOTES if symbol.endswith(each) and symbol != each), "")
-        return Holding(symbol, symbol.removesuffix(quote), quote, FALLBACK_LOT)
+        return Holding(symbol, *pair_assets(symbol, None), FALLBACK_LOT)
 
 
 def differing(folded: Iterable[Position], stored: Mapping[str, Position]) -> list[Position]:

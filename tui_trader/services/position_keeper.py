@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -57,14 +57,15 @@ class PositionKeeper:
 
     # -- life
 
-    async def load(self) -> None:
-        """Fold all fills again and compare with what is stored."""
+    async def load(self, also: Callable[[Fill], object] = lambda _fill: None) -> None:
+        """Fold all fills again and compare with what is stored; ``also`` is given each of them, oldest first."""
         stored = {each.id: each for each in await self._store.positions()}
         for symbol, coins in (await self._openings()).items():
             _open_with(self.book, symbol, coins)
         count = 0
         async for fill in self._store.all_fills():
             self.book.fold(fill)
+            also(fill)
             if fill.source == SYNTHETIC:
                 self._stand_ins.append(fill)
             count += 1

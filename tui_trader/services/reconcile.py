@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from tui_trader.clock import Clock
+from tui_trader.domain.ledger import LedgerBreak
 from tui_trader.domain.order import Order
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import VenueError
@@ -76,6 +78,23 @@ class Reconciler:
         self.request(reason)
         await self.clean()
 
+    @property
+    def breaks(self) -> Sequence[LedgerBreak]:
+        """What the last comparison found that the ledger does not explain."""
+        return self._comparison.breaks
+
+    async def accept_breaks(self, by: str, reason: str = "") -> Sequence[LedgerBreak]:
+        """Book what the last comparison could not explain as adjustments, by a person's word; returns what it was.
+
+        Compare first (:meth:`now`), so that only what is really left is accepted.
+
+        Raises:
+            StoreError: nothing was booked.
+
+        """
+        async with self._one_at_a_time:
+            return await self._comparison.accept_breaks(by, reason)
+
     async def work(self) -> None:
         """Carry out requests for ever; run it under supervision."""
         while True:
@@ -84,6 +103,7 @@ class Reconciler:
             try:
                 await self._until_read()
                 await self._until_known()
+                await self._again()
             except Exception:
                 self._wanted.set()  # the gate stays closed, so the next run must begin with this one
                 raise
@@ -97,6 +117,20 @@ class Reconciler:
         while not await self._try():
             await self._clock.sleep(pauses[min(failures, len(pauses) - 1)])
             failures += 1
+
+    async def _again(self) -> None:
+        """Read once more what one reading of the balances cannot tell: executions and readings may be late."""
+        if self._comparison.unjudged:
+            await self._read_again()
+        if self._comparison.doubts:
+            await self._clock.sleep(self._timing.guard_ms / 1000)
+            await self._read_again()
+
+    async def _read_again(self) -> None:
+        if self._cursors is not None:
+            async with self._one_at_a_time:
+                with suppress(VenueError):  # the next comparison in part reads it
+                    await self._comparison.fills_and_balances(self._cursors)
 
     async def _until_known(self) -> None:
         """Wait for orders whose outcome may still become known, until another comparison is wanted (§2.5)."""
@@ -144,6 +178,8 @@ class Reconciler:
             await self._comparison.open_orders()
             if everything and self._cursors is not None:
                 await self._comparison.fills_and_balances(self._cursors)
+        if everything:
+            await self._again()
 
     async def _try(self) -> bool:
         """Compare everything once; false when the venue could not be read."""

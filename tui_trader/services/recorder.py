@@ -16,13 +16,14 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.events import Event, EventKind, Notice
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.ledger import LedgerEntry
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
 from tui_trader.rules.order_events import Effect, OrderEvent, Transition
 from tui_trader.rules.order_table import step
-from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Publisher
-from tui_trader.services.journal_lines import events, fill_line, kind_of, notice_line, order_line
+from tui_trader.services.inner import BalanceKeeper, FillLedger, PositionKeeper, Publisher
+from tui_trader.services.journal_lines import entry_line, events, fill_line, kind_of, notice_line, order_line
 from tui_trader.services.ports import Change, JournalEntry, Store
 from tui_trader.services.working import WorkingOrders
 
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Draft:
-    """What one transaction will hold. ``payloads`` are the events' values, one for each line.
+    """What one transaction will hold. ``payloads`` are the events' values, ``None`` for a line that is no event.
 
     ``stale`` names pairs from which a stand-in is taken back: their executions are folded again after the commit.
     """
@@ -49,6 +50,7 @@ class Draft:
     balances: dict[str, Balance] = field(default_factory=dict)
     complete_balances: bool = False
     settings: dict[str, str] = field(default_factory=dict)
+    entries: list[LedgerEntry] = field(default_factory=list)
     effects: list[tuple[Effect, Order, str]] = field(default_factory=list)
 
     @property
@@ -60,6 +62,15 @@ class Draft:
         """Add a line and the value that its event carries."""
         self.lines.append(line)
         self.payloads.append(payload)
+
+    def enter(self, entry: LedgerEntry, at: int) -> None:
+        """Add an entry of the ledger and its line."""
+        self.entries.append(entry)
+        self.tell(entry_line(entry, at), None)
+
+    def say(self, notice: Notice, at: int, order_id: str = "") -> None:
+        """Add a line for the person."""
+        self.tell(notice_line(notice, at, order_id), notice)
 
     def take_back(self, stand_in: Fill) -> None:
         """Have a stand-in removed, or not written at all where it is of this very draft."""
@@ -79,6 +90,7 @@ class Draft:
             positions=owed.positions | self.positions,
             balances=owed.balances | self.balances,
             settings=owed.settings | self.settings,
+            entries=[*owed.entries, *self.entries],
         )
 
     def change(self) -> Change:
@@ -91,6 +103,7 @@ class Draft:
             positions=list(self.positions.values()),
             balances=list(self.balances.values()),
             settings=self.settings,
+            ledger=self.entries,
         )
 
 
@@ -107,6 +120,7 @@ class Recorder:
         working: WorkingOrders,
         positions: PositionKeeper,
         balances: BalanceKeeper,
+        ledger: FillLedger,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -114,6 +128,7 @@ class Recorder:
         self._working = working
         self._positions = positions
         self._balances = balances
+        self._ledger = ledger
         self._clock = clock
         self.handlers: dict[Effect, EffectHandler] = {}
         self.on_broken: Callable[[StoreError], None] = _log.critical
@@ -145,12 +160,14 @@ class Recorder:
         draft.orders[order.id] = order
         for stand_in in move.removed:
             draft.take_back(stand_in)
+            self._ledger.take_back(stand_in)
         if move.removed:
             extra = {**(extra or {}), "removed": [each.trade_id for each in move.removed]}
         draft.tell(order_line(kind, order, now, move.note, extra), order)
         for fill in added:
             draft.fills.append(fill)
             draft.tell(fill_line(fill, now), fill)
+            self._ledger.post(fill)
             self._working.note_paid(fill, self._balances.balance)
             if not move.removed:
                 for position in self._positions.fold(fill, order):
@@ -158,8 +175,7 @@ class Recorder:
 
     def notice(self, draft: Draft, level: str, text: str, code: str, order_id: str = "") -> None:
         """Put a line for the person into the draft."""
-        notice = Notice(level, text, code)
-        draft.tell(notice_line(notice, self._clock.wall_ms(), order_id), notice)
+        draft.say(Notice(level, text, code), self._clock.wall_ms(), order_id)
 
     async def commit(self, draft: Draft, *, must: bool = False) -> None:
         """Write a draft durably, tell of it, and carry out its effects.
@@ -238,7 +254,8 @@ class Recorder:
     def _tell_unwritten(self, draft: Draft) -> None:
         """Tell what could not be written; it cannot be resumed, so it has no sequence."""
         for line, payload in zip(draft.lines, draft.payloads, strict=True):
-            self._publisher.publish(Event(kind_of(line), line.at, payload))
+            if payload is not None:
+                self._publisher.publish(Event(kind_of(line), line.at, payload))
 
     async def record(self, order: Order, event: OrderEvent, kind: str, extra: Mapping[str, Any] | None = None) -> Order:
         """Take one step and commit it; returns the order as it is then."""

@@ -8,6 +8,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, UsageError
 from tui_trader.services.gate import Gate
+from tui_trader.services.ledger_words import all_unexplained
 from tui_trader.services.ports import HaltMark
 from tui_trader.services.reconcile import Reconciler
 
@@ -27,20 +28,28 @@ class Resumption:
     async def resume(self, reason: str, by: str = "person") -> str:
         """Compare everything, then set the gate to ACTIVE; returns the place of a mark that was removed for it.
 
+        What the ledger did not explain before, and does not now, is adjusted by this word.
+
         Raises:
             UsageError: there is no reason, or the mark cannot be removed.
-            Conflict: the comparison did not come to a clean end, so the gate stays where it is.
+            Conflict: the comparison did not come to a clean end or found what nobody was told of yet, so the gate stays
+                where it is.
             StoreError: it could not be written down, so it does not apply.
 
         """
         if not reason.strip():
             raise UsageError("Say why trading may go on; type: resume REASON")
+        told = {(each.asset, each.difference) for each in self._reconciler.breaks}
         self._reconciler.request("before trading is resumed")
         if not await self._clean_in_time():
             raise Conflict(
                 f"The gate stays at {self._gate.latched.value}: the comparison with the exchange has not ended "
                 f"cleanly within {PATIENCE_S:g} s. {self._gate.comparing} Try again later."
             )
+        news = [each for each in self._reconciler.breaks if (each.asset, each.difference) not in told]
+        if news:
+            raise Conflict(f"The gate stays at {self._gate.latched.value}: {all_unexplained(news)}")
+        await self._reconciler.accept_breaks(by, reason.strip())
         removed = self._mark.place if self._mark is not None and await self._mark.remove() else ""
         await self._gate.change(GateState.ACTIVE, reason.strip(), by)
         return removed

@@ -22,11 +22,12 @@ AHEAD_MS = 60_000
 class Snapshot:
     """What rests, what was executed, what is there. ``exact`` when nothing moved meanwhile.
 
-    ``at`` is its begin, by the venue's clock. A picture that is not exact adds facts and never
-    concludes that something is absent.
+    ``at`` is its begin and ``middle`` lies between its two readings of the balances, UTC ms by the venue's clock. A
+    picture that is not exact adds facts and never concludes that something is absent.
     """
 
     at: int
+    middle: int
     open_orders: Sequence[VenueOrder]
     fills: Sequence[Fill]
     balances: Sequence[Balance]
@@ -53,6 +54,7 @@ async def take(
     for tried in range(TRIES):
         at, count = clock.wall_ms() + ahead_ms(exchange), events()
         before = await exchange.balances()
+        first = clock.wall_ms()
         resting = await exchange.open_orders()
         pairs = frozenset(symbols(before, resting))
         fills = [
@@ -60,11 +62,12 @@ async def take(
             for symbol in sorted(pairs)
             for fill in await exchange.fills(symbol, cursors.start(symbol, at), at + AHEAD_MS)
         ]
+        middle = (first + clock.wall_ms()) // 2 + ahead_ms(exchange)
         after = await exchange.balances()
         exact = _amounts(before) == _amounts(after) and events() == count
         if exact or tried == TRIES - 1:
             break
-    return Snapshot(at, resting, fills, after, pairs, exact, count)
+    return Snapshot(at, middle, resting, fills, after, pairs, exact, count)
 
 
 def _amounts(balances: Sequence[Balance]) -> dict[str, tuple[Decimal, Decimal]]:

@@ -14,6 +14,7 @@ from tui_trader.domain.position import PositionSource
 from tui_trader.domain.timing import TimingName
 from tui_trader.exchange.port import Health
 from tui_trader.services.account import AccountService
+from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.bus import EventBus
 from tui_trader.services.gate import Gate
 from tui_trader.services.model import DeskStatus
@@ -47,6 +48,7 @@ class Looked:
     positions: PositionKeeper
     account: AccountService
     bus: EventBus
+    ledger: AccountLedger
 
 
 class DeskService:
@@ -87,6 +89,7 @@ class DeskService:
             sequence=found.bus.sequence,
             consoles=self._consoles,
             timing=self._identity.timing,
+            breaks=tuple(found.ledger.breaks.values()),
         )
 
     def console_attached(self) -> AbstractContextManager[None]:

@@ -10,12 +10,12 @@ from typing import Any
 
 from tui_trader.errors import StoreError, StoreTrouble
 from tui_trader.services.journal_fold import Followed, fold
-from tui_trader.services.journal_lines import GATE, KEPT
+from tui_trader.services.journal_lines import GATE, KEPT, entry_of
 from tui_trader.services.ports import Difference, Rebuilt
 from tui_trader.store import schema
 from tui_trader.store.chain import fits
 from tui_trader.store.changes import START, Head
-from tui_trader.store.rows import Row, entry_from, fill_row, order_row
+from tui_trader.store.rows import Row, entry_from, fill_row, ledger_row, order_row
 
 LINES_PER_STEP = 500
 ORDERS_PER_STEP = 25
@@ -25,6 +25,7 @@ UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 _LINE = "sequence, at, kind, order_id, origin, body, hash"
 _ORDER, _FILL = schema.columns(schema.Orders), schema.columns(schema.Fills)
+_ENTRY = schema.columns(schema.Ledger)
 _LINES = f"SELECT {_LINE} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT {LINES_PER_STEP}"  # noqa: S608 - our names
 _LINES_OF = f"SELECT {_LINE} FROM journal WHERE order_id = ? AND order_id != '' ORDER BY sequence"  # noqa: S608 - as above
 _GATE_LINES = f"SELECT {_LINE} FROM journal WHERE sequence > ? AND sequence <= ? AND kind = ?"  # noqa: S608 - as above
@@ -35,6 +36,8 @@ _TOLD = (
 _ORDERS = f"SELECT row, {', '.join(_ORDER)} FROM orders WHERE row > ? ORDER BY row LIMIT {ORDERS_PER_STEP}"  # noqa: S608 - as above
 _ONE_FILL = f"SELECT {', '.join(_FILL)} FROM fills WHERE venue_order_id = ? AND trade_id = ?"  # noqa: S608 - as above
 _FILLS = f"SELECT row, {', '.join(_FILL)} FROM fills WHERE row > ? ORDER BY row LIMIT {ORDERS_PER_STEP}"  # noqa: S608 - as above
+_ENTRY_LINES = f"SELECT {_LINE} FROM journal WHERE sequence > ? AND sequence <= ? AND kind LIKE 'ledger.%'"  # noqa: S608 - as above
+_ONE_ENTRY = f"SELECT {', '.join(_ENTRY)} FROM ledger WHERE ref = ?"  # noqa: S608 - as above
 _ORDER_ID = _FILL.index("order_id")
 
 
@@ -88,6 +91,7 @@ def tables_of(connection: sqlite3.Connection) -> Generator[None, None, Rebuilt]:
         yield from found.look_for_added_fills()
     if changes == connection.total_changes:
         found.compare_counters()
+        found.look_for_added_entries()
     return found.report()
 
 
@@ -96,7 +100,7 @@ class _Found:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self.orders = self.fills = self._older = self._differing = 0
+        self.orders = self.fills = self._entries = self._older = self._differing = 0
         self._differences: list[Difference] = []
         self._counts: Counter[tuple[str, str]] = Counter()
 
@@ -122,7 +126,10 @@ class _Found:
             self._compare(name, _ORDER, order_row(followed.order), row)
 
     def look_for_lost_orders(self) -> Generator[None, None, None]:
-        """Look for orders that the journal tells of and the table lacks, and at the gate's last state on the way."""
+        """Look for orders that the journal tells of and the table lacks.
+
+        The ledger's entries and the gate's last state are looked at on the way.
+        """
         (end,) = self._connection.execute("SELECT coalesce(max(sequence), 0) FROM journal").fetchone()
         gate: Any = None
         for low in range(0, end, LINES_PER_STEP):
@@ -131,6 +138,8 @@ class _Found:
                 self._differ(f"order {order_id}", "", "an order", "no row")
             for line in self._connection.execute(_GATE_LINES, (low, high, GATE)).fetchall():
                 gate = json.loads(line[5]).get(KEPT, gate)
+            for line in self._connection.execute(_ENTRY_LINES, (low, high)).fetchall():
+                self._compare_entry(line)
             yield
         if gate is not None:
             row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (GATE,)).fetchone()
@@ -153,6 +162,24 @@ class _Found:
         kept = {(history, symbol): count for history, symbol, count in rows if count}
         for key in sorted(kept.keys() | self._counts.keys()):
             self._compare(f"counter {'/'.join(key)}", ("count",), (self._counts[key],), (kept.get(key, 0),))
+
+    def look_for_added_entries(self) -> None:
+        """Tell of entries in the ledger that no line tells of."""
+        (rows,) = self._connection.execute("SELECT count(*) FROM ledger").fetchone()
+        self._compare("ledger", ("entries",), (self._entries,), (rows,))
+
+    def _compare_entry(self, line: Row) -> None:
+        try:
+            entry = ledger_row(entry_of(entry_from(line)))
+        except UNREADABLE as error:
+            self._differ(f"line {line[0]}", "", f"an entry that cannot be read ({type(error).__name__})", "a row")
+            return
+        row = self._connection.execute(_ONE_ENTRY, entry[:1]).fetchone()
+        if row is None:
+            self._differ(f"ledger {entry[0]}", "", "an entry", "no row")
+            return
+        self._entries += 1
+        self._compare(f"ledger {entry[0]}", _ENTRY, entry, row)
 
     def _fold(self, order_id: str, name: str) -> Followed | None:
         """Fold the lines of an order; what cannot be folded is a difference."""

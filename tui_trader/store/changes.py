@@ -14,7 +14,7 @@ from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.services.ports import Change
 from tui_trader.store import schema
 from tui_trader.store.chain import GENESIS, body_text, link
-from tui_trader.store.rows import Row, balance_row, equity_row, fill_row, order_row, position_row
+from tui_trader.store.rows import Row, balance_row, equity_row, fill_row, ledger_row, order_row, position_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ DROP_POSITION = "DELETE FROM positions WHERE id = ?"
 PUT_BALANCE = _replace(schema.Balances, "asset")
 PUT_EQUITY = _replace(schema.Equity, "at")
 PUT_SETTING = _replace(schema.Settings, "name")
+ADD_ENTRY = f"{_insert(schema.Ledger)} ON CONFLICT(ref) DO NOTHING"
 
 
 def prepare(change: Change) -> Batch:
@@ -94,6 +95,7 @@ def prepare(change: Change) -> Batch:
         (PUT_BALANCE, [balance_row(each) for each in change.balances]),
         (PUT_EQUITY, [equity_row(each) for each in change.equity]),
         (PUT_SETTING, list(change.settings.items())),
+        (ADD_ENTRY, [ledger_row(each) for each in change.ledger]),
     )
     lines = [Line(each.at, each.kind, each.order_id, each.origin, body_text(each.body)) for each in change.journal]
     return Batch(

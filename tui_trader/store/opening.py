@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -70,6 +70,7 @@ def open_session(
         else:
             _look_through(session.connection, path)
             upgrade(session, clock, upgrades, version)
+            _complete(session)
         session.head = _head(session)
     except (*DATABASE_ERRORS, StoreError) as error:
         with suppress(*DATABASE_ERRORS):
@@ -124,8 +125,7 @@ def configure(connection: sqlite3.Connection, path: Path) -> None:
 
 def _create(session: Session, version: int) -> None:
     """Create all tables, and sign the file as ours."""
-    for table in schema.TABLES:
-        SchemaManager(table, session.database).create_all(safe=False)
+    _create_tables(session, schema.TABLES)
     for statement in schema.TRIGGERS:
         session.connection.execute(statement)
     session.connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
@@ -144,6 +144,19 @@ def _look_through(connection: sqlite3.Connection, path: Path) -> None:
         (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if said != "ok":
             raise StoreError(f"{path} is damaged ({said}); put a backup in its place.", StoreTrouble.DAMAGED)
+
+
+def _create_tables(session: Session, tables: Sequence[type[schema.Table]]) -> None:
+    for table in tables:
+        SchemaManager(table, session.database).create_all(safe=False)
+
+
+def _complete(session: Session) -> None:
+    """Create tables that an earlier build of this schema did not have yet."""
+    there = {name for (name,) in session.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    missing = [table for table in schema.TABLES if schema.table_name(table) not in there]
+    if missing:
+        session.transact(lambda: _create_tables(session, missing))
 
 
 def _head(session: Session) -> Head:

@@ -9,7 +9,7 @@ from peewee import SQL
 from tui_trader.store import schema
 from tui_trader.store.history import STILL_OPEN
 from tui_trader.store.rows import Row
-from tui_trader.store.schema import Balances, Equity, Fills, Journal, Orders, Positions, Settings
+from tui_trader.store.schema import Balances, Equity, Fills, Journal, Ledger, Orders, Positions, Settings
 from tui_trader.store.session import Session
 
 _EMPTY = SQL("''")
@@ -55,6 +55,11 @@ def positions(session: Session) -> list[Row]:
 def balances(session: Session) -> list[Row]:
     """List balances by asset."""
     return session.fetch(_all(Balances).order_by(Balances.asset))
+
+
+def ledger(session: Session) -> list[Row]:
+    """List the entries of the ledger in the order of their making."""
+    return session.fetch(_all(Ledger).order_by(Ledger.row))
 
 
 def equity(session: Session, start: int, end: int, limit: int) -> list[Row]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
 from tui_trader.domain.order import CancelState, Order, OrderRequest, OrderStatus, OrderType, Origin, Side, TimeInForce
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
 from tui_trader.services.ports import JournalEntry
@@ -257,3 +258,14 @@ def equity_from(row: Row) -> EquitySample:
     """Read an equity sample."""
     at, equity, cash, unpriced = row
     return EquitySample(at, Decimal(equity), Decimal(cash), tuple(json.loads(unpriced)) if unpriced else ())
+
+
+def ledger_row(entry: LedgerEntry) -> Row:
+    """Write an entry of the ledger."""
+    return (entry.ref, entry.asset, entry.account.value, money(entry.delta), entry.at, entry.note)
+
+
+def ledger_from(row: Row) -> LedgerEntry:
+    """Read an entry of the ledger."""
+    ref, asset, account, delta, at, note = row
+    return LedgerEntry(ref, asset, LedgerAccount(account), Decimal(delta), at, note)

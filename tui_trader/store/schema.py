@@ -219,10 +219,27 @@ class Counters(Table):
         indexes = ((("history", "symbol"), True),)
 
 
+class Ledger(Table):
+    """Entries of the ledger that follow from no execution; those of executions follow from ``fills``."""
+
+    row = AutoField()
+    ref = TextField(unique=True)
+    asset = TextField()
+    account = TextField()
+    delta = MoneyField()
+    at = BigIntegerField()
+    note = TextField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "ledger"
+
+
 ORDER_IDENTITY = ("client_order_id", "intent_id", "symbol", "created_at")
 """What never changes of an order. Updates leave these columns alone, and so the indexes on them."""
 
-TABLES: tuple[type[Table], ...] = (Journal, Orders, Fills, Positions, Balances, Equity, Settings, Counters)
+TABLES: tuple[type[Table], ...] = (Journal, Orders, Fills, Positions, Balances, Equity, Settings, Counters, Ledger)
 
 Journal.add_index(Journal.index(Journal.order_id, name="journal_order", where=SQL("order_id != ''")))
 Orders.add_index(Orders.index(Orders.status, name="orders_unfinished", where=SQL(f"status IN {UNFINISHED}")))

@@ -11,6 +11,7 @@ from typing import Self
 from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import Fill
+from tui_trader.domain.ledger import LedgerEntry
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
 from tui_trader.errors import StoreError
@@ -24,7 +25,15 @@ from tui_trader.store.copies import BY_HAND, DAILY, backup_folder, examine, fold
 from tui_trader.store.history import FILLS, ORDERS
 from tui_trader.store.opening import open_session
 from tui_trader.store.pages import Pages, values
-from tui_trader.store.rows import balance_from, entry_from, equity_from, fill_from, order_from, position_from
+from tui_trader.store.rows import (
+    balance_from,
+    entry_from,
+    equity_from,
+    fill_from,
+    ledger_from,
+    order_from,
+    position_from,
+)
 from tui_trader.store.upgrades import UPGRADES, Upgrade
 from tui_trader.store.walks import on_writer
 from tui_trader.store.writer import Writer
@@ -118,6 +127,10 @@ class SqliteStore:
     async def balances(self) -> Sequence[Balance]:
         """List the balance last written of each asset, by name."""
         return await values(await self._writer.run(queries.balances), balance_from)
+
+    async def ledger(self) -> Sequence[LedgerEntry]:
+        """List the entries of the ledger that follow from no execution, in the order of their making."""
+        return await values(await self._writer.run(queries.ledger), ledger_from)
 
     async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
         """List equity samples, oldest first; both ends of the range are inside it."""

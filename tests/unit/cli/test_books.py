@@ -24,6 +24,7 @@ from tui_trader.clock import SystemClock
 from tui_trader.contract.orders import PlaceOrder
 from tui_trader.desk.offline import open_books
 from tui_trader.domain.balance import Balance
+from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
 from tui_trader.domain.order import OrderStatus, OrderType, Side
 from tui_trader.domain.position import PositionStatus
 from tui_trader.errors import LockHeld, TraderError
@@ -69,12 +70,13 @@ def kept(paths: Paths) -> Paths:
         fills=[fill(1), fill(2)],
         positions=[held, gone, older],
         balances=[Balance("MX", D(9), D(0)), Balance("USDT", D("10.5"), D(1)), Balance("BTC", D(2), D(0))],
+        ledger=[LedgerEntry("opening:USDT", "USDT", LedgerAccount.OPENING, D("11.25"), 0)],
     )
     write(paths, change)
     return paths
 
 
-@pytest.mark.parametrize("command", ["positions", "orders", "fills", "history", "balances"])
+@pytest.mark.parametrize("command", ["positions", "orders", "fills", "history", "balances", "ledger"])
 def test_where_no_desk_ever_ran_each_question_says_so(
     paths: Paths, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -95,6 +97,7 @@ def test_where_no_desk_ever_ran_each_question_says_so(
         (["fills", "--limit", "1"], "trade_id", [fill(2).trade_id]),
         (["history", "--limit", "0"], "id", [order(each).id for each in (3, 2, 1)]),
         (["balances"], "asset", ["BTC", "USDT", "MX"]),
+        (["ledger"], "asset", ["BTC", "USDT"]),
     ],
 )
 def test_each_question_is_answered_out_of_the_files(
@@ -107,6 +110,16 @@ def test_each_question_is_answered_out_of_the_files(
     assert main(command) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1 + len(found)
     FolderLock(kept.lock).acquire().release()
+
+
+def test_the_ledger_is_made_of_the_entries_and_the_executions(kept: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ledger", "--json"]) == 0
+    rows = {row.pop("asset"): row for row in json.loads(capsys.readouterr().out)}
+    traded = -sum((each.quote * each.side.sign for each in (fill(1), fill(2))), D(0))
+    assert (D(rows["USDT"]["opening"]), D(rows["USDT"]["traded"])) == (D("11.25"), traded)
+    for row in rows.values():
+        given = (D(row[name]) for name in ("opening", "traded", "fees", "external", "adjustment"))
+        assert sum(given, D(0)) == D(row["expected"]) == D(row["venue"]) - D(row["difference"])
 
 
 def test_balances_are_valued_at_the_last_prices_known(kept: Paths, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,6 +64,7 @@ def desk(home: Path) -> Iterator[ServicesTwin]:
         (["fills"], "0.00000001"),
         (["history", "--side", "BUY", "--limit", "1"], "resting"),
         (["balances"], "USDT"),
+        (["ledger"], "109.99"),
     ],
 )
 def test_each_question_is_answered_as_text_and_json(

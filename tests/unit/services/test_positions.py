@@ -233,13 +233,13 @@ async def test_what_was_executed_elsewhere_before_the_desk_began_is_in_the_coins
     await rig.clock.advance(2)
     (working,) = rig.services.orders.working()
     assert working.executed == D("0.4")
-    assert [each.quantity for each in rig.services.positions.list({"symbol": "BTCUSDT"})] == [D(1)]
+    assert [each.quantity for each in rig.services.positions.list({"symbol": "BTCUSDT"})] == [D("1.4")]
     exchange.fill("website", D("0.6"))
     await settle()
     again = DeskRig(store=rig.store, exchange=exchange)
     await rig.stop()
     await again.start()
-    assert {each.quantity for each in again.services.positions.list({"symbol": "BTCUSDT"})} == {D(1), D("0.6")}
+    assert {each.quantity for each in again.services.positions.list({"symbol": "BTCUSDT"})} == {D("1.4"), D("0.6")}
     await again.stop()
 
 

@@ -4,13 +4,16 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.unit.store.samples import modes, placed
 from tui_trader.clock import SystemClock
+from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
 from tui_trader.errors import StoreError
+from tui_trader.services.ports import Change
 from tui_trader.store import SqliteStore
 from tui_trader.store.opening import configure
 from tui_trader.store.session import Session
@@ -75,7 +78,22 @@ async def test_tables_are_strict(store: SqliteStore) -> None:
 
     found = await store._writer.run(kinds)
     assert {strict for _, strict in found} == {1}
-    assert len(found) == 8
+    assert len(found) == 9
+
+
+async def test_a_database_of_an_earlier_build_is_given_the_tables_that_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    store = await SqliteStore.open(path, SystemClock())
+    await store.write(placed(1))
+    await store.close()
+    with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute("DROP TABLE ledger")
+    store = await SqliteStore.open(path, SystemClock())
+    assert (await store.ledger(), len(await store.unfinished_orders()), await store.verify()) == ([], 1, 1)
+    entry = LedgerEntry("opening:BTC", "BTC", LedgerAccount.OPENING, Decimal(1), 1)
+    await store.write(Change(ledger=[entry, entry]))
+    assert await store.ledger() == [entry]
+    await store.close()
 
 
 async def test_a_second_opener_in_this_process_is_refused(store: SqliteStore, tmp_path: Path) -> None:

@@ -180,6 +180,15 @@ DAMAGE = {
         ("order", "", "no line says what was decided", "a row"),
     ),
     "a counter": ("UPDATE counters SET count = 7 WHERE history = 'fills'", ("counter", "count", "3", "7")),
+    "an entry's amount": (
+        "UPDATE ledger SET delta = '2' WHERE asset = 'BTC'",
+        ("ledger opening:BTC", "delta", "1", "2"),
+    ),
+    "an entry gone": ("DELETE FROM ledger WHERE asset = 'BTC'", ("ledger opening:BTC", "", "an entry", "no row")),
+    "an entry too many": (
+        "INSERT INTO ledger SELECT 99, 'x', asset, account, delta, at, note FROM ledger WHERE asset = 'BTC'",
+        ("ledger", "entries", "2", "3"),
+    ),
     "the gate": ("""UPDATE settings SET value = '{"state": "ACTIVE"}'""", ("setting", "value", None, None)),
 }
 

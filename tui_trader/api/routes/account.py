@@ -1,10 +1,10 @@
-"""``/account``: balances and equity."""
+"""``/account``: balances, where they come from, and equity."""
 
 from __future__ import annotations
 
 from tui_trader.api import views
 from tui_trader.api.endpoint import Call, Endpoint
-from tui_trader.contract.account import BalanceView, EquityView
+from tui_trader.contract.account import BalanceView, EquityView, LedgerView
 
 DAY_MS = 86_400_000
 
@@ -12,6 +12,11 @@ DAY_MS = 86_400_000
 async def balances(call: Call) -> list[BalanceView]:
     """List assets."""
     return [views.balance_view(row) for row in call.services.account.balances()]
+
+
+async def ledger(call: Call) -> list[LedgerView]:
+    """List the accounts of every asset."""
+    return [views.ledger_view(row) for row in await call.services.ledger.rows()]
 
 
 async def equity(call: Call) -> list[EquityView]:
@@ -27,6 +32,7 @@ async def equity(call: Call) -> list[EquityView]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/account/balances", balances, "Balances, most valuable first", list[BalanceView]),
+    Endpoint("GET", "/account/ledger", ledger, "Where every balance comes from, by asset", list[LedgerView]),
     Endpoint(
         "GET",
         "/account/equity",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tui_trader.domain.balance import Balance
+from tui_trader.domain.balance import Balance, Mover
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.market import Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.money import EXACT, ZERO
@@ -23,11 +23,22 @@ from tui_trader.exchange.wire.vocabulary import (
     ORDER_STATUS_OF_NUMBER,
     ORDER_TYPE_OF_NUMBER,
     SIDE_OF_NUMBER,
+    AccountCause,
 )
 
 _SIDES = {value: Side(word) for value, word in SIDE_OF_NUMBER.items()}
 _STATUSES = {value: VenueStatus(word) for value, word in ORDER_STATUS_OF_NUMBER.items()}
 _KINDS = {value: KINDS[word] for value, word in ORDER_TYPE_OF_NUMBER.items()}
+_BY_ORDERS = frozenset(
+    {
+        AccountCause.ORDER_PLACED,
+        AccountCause.FILL,
+        AccountCause.ORDER_CANCELED,
+        AccountCause.RETURNED,
+        AccountCause.FEE,
+    }
+)
+_FROM_ELSEWHERE = frozenset(AccountCause) - _BY_ORDERS
 
 
 def _amount(text: str, name: str) -> Decimal:
@@ -185,12 +196,16 @@ def balance_of(push: PushDataV3ApiWrapper, received: int) -> BalanceChange:
     """Read a changed balance and the venue's word for the cause."""
     _expect(push, "privateAccount")
     body = push.privateAccount
-    return BalanceChange(
-        Balance(
-            asset=_named(body.vcoinName, "vcoinName"),
-            free=_or_zero(body.balanceAmount, "balanceAmount"),
-            locked=_or_zero(body.frozenAmount, "frozenAmount"),
-            at=body.time or push.sendTime or received,
-        ),
-        cause=clean(body.type),
+    balance = Balance(
+        asset=_named(body.vcoinName, "vcoinName"),
+        free=_or_zero(body.balanceAmount, "balanceAmount"),
+        locked=_or_zero(body.frozenAmount, "frozenAmount"),
+        at=body.time or push.sendTime or received,
     )
+    cause = clean(body.type)
+    if cause in _BY_ORDERS:
+        return BalanceChange(balance, cause)
+    free = _or_zero(body.balanceAmountChange, "balanceAmountChange")
+    locked = _or_zero(body.frozenAmountChange, "frozenAmountChange")
+    mover = Mover.ELSEWHERE if cause in _FROM_ELSEWHERE else Mover.UNCLEAR
+    return BalanceChange(balance, cause, mover, EXACT.add(free, locked))
