@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui_trader.clock import SystemClock
+from tui_trader.errors import StoreError
 from tui_trader.store import SqliteStore
 from tui_trader.store.schema import SCHEMA_VERSION
 from tui_trader.store.upgrades import UPGRADES
@@ -37,6 +38,24 @@ def copy_of(database: Path) -> Path:
     return database.with_name("copy.db")
 
 
+def torn(database: Path) -> list[str]:
+    """Name each copy and each backup before an upgrade that is there and is not whole."""
+    found = [copy_of(database), *database.parent.glob(f"{database.name}.*.backup")]
+    return [f"{each.name}: {wrong}" for each in found if each.exists() and (wrong := asyncio.run(_wrong(each)))]
+
+
+async def _wrong(copy: Path) -> str:
+    try:
+        store = await SqliteStore.open(copy, SystemClock())
+        try:
+            await store.verify()
+        finally:
+            await store.close()
+    except StoreError as error:
+        return str(error)
+    return ""
+
+
 async def _open(database: Path) -> None:
     upgrades = {**UPGRADES, NEXT: statements}
     await (await SqliteStore.open(database, SystemClock(), upgrades=upgrades, version=NEXT)).close()
@@ -44,7 +63,7 @@ async def _open(database: Path) -> None:
 
 async def _copy(database: Path) -> None:
     store = await SqliteStore.open(database, SystemClock())
-    await store.backup(copy_of(database))
+    await store.copy(copy_of(database))
     await store.close()
 
 

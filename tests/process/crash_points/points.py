@@ -43,6 +43,10 @@ def _before_an_execution_is_written(given: Locals) -> bool:
     return str(given.get("statement", "")).startswith("INSERT INTO fills")
 
 
+def _renamed(given: Locals) -> bool:
+    return bool(given["target"].exists())
+
+
 SERVICES, STORE, MEXC, DESK = "tui_trader.services", "tui_trader.store", "tui_trader.exchange.mexc", "tui_trader.desk"
 
 SPOTS: Mapping[str, Spot] = {
@@ -65,7 +69,7 @@ SPOTS: Mapping[str, Spot] = {
     "CP15 between": Spot(f"{STORE}.upgrades", "_run", "call"),
     "CP15 in": Spot("tests.process.crash_points.migration", "statements", "return"),
     "CP16 before": Spot(f"{STORE}.backup", "finish_copy", "call"),
-    "CP16 after": Spot("tui_trader.paths", "sync_folder", "call"),
+    "CP16 after": Spot(f"{STORE}.backup", "finish_copy", "line", _renamed),
     "CP18 late": Spot(f"{STORE}.session", "Session.close", "call"),
 }
 """Where each point is. CP6, half a request, is reached by a proxy."""

@@ -97,6 +97,7 @@ class Play:
         self.wishes[-1].answers.append(answered(self.home, self.wishes[-1]))
         self.home.kill()
         home, work = self.home, migration.WORK[self.case.point]
+        migration.copy_of(home.paths.database).unlink(missing_ok=True)
 
         def instead(_: Settings, __: object) -> int:
             work(home.paths.database)
@@ -104,6 +105,7 @@ class Play:
 
         home.begin(killer(SPOTS[self.case.spot]), instead)
         self._dead()
+        assert migration.torn(home.paths.database) == []
 
     def compare(self) -> None:
         """Die over an order, and again while the next life compares its books."""

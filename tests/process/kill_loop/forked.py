@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def fork_desk(
         _become_a_process_of_its_own(env, said)
         observe()
         status = run(settings, paths)
+    except BaseException:
+        traceback.print_exc()  # into the file of what it said: the process ends without unwinding
+        raise
     finally:
         os._exit(status)
 

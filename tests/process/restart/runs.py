@@ -11,10 +11,13 @@ from typing import Any
 from tests.process.household import Household, until
 from tests.process.kill_loop.wire import Answer, ask
 from tests.process.kill_loop.wishes import Pair, wish
+from tui_trader.exchange.wire.limits import IP_WEIGHT
 
 ORDERS = 50
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 UP_S = 60.0
+LIFE_S = IP_WEIGHT.window + 1.0
+"""A life lasts at least so long."""
 LIMITS = {
     "TUI_TRADER_RISK_MAX_OPEN_ORDERS": "100",
     "TUI_TRADER_RISK_MAX_ORDERS_PER_MINUTE": "1000",
@@ -34,6 +37,7 @@ class Runs:
         self._socket = self._household.paths().socket
         self._desk: subprocess.Popen[bytes] | None = None
         self._made = 0
+        self._begun = 0.0
 
     def prepare(self) -> None:
         """Start the desk."""
@@ -47,14 +51,13 @@ class Runs:
             AssertionError: it came back with other orders.
 
         """
-        before = until(self._resting, "the orders to rest", UP_S, every=0.1)
+        before = until(self._rested, "the orders to rest", UP_S, every=0.1)
         assert self._desk is not None
         self._desk.kill()
         self._desk.wait()
-        begun = time.monotonic()
         self._start()
         until(self._active, "the gate to be ACTIVE", UP_S, every=0.005)
-        took = time.monotonic() - begun
+        took = time.monotonic() - self._begun
         after = {each["id"] for each in self._told("/trades/orders/open")}
         assert after <= before, "there are orders that nobody placed"
         assert len(after) > self._orders // 2, f"only {len(after)} of {len(before)} orders came back"
@@ -66,7 +69,13 @@ class Runs:
         if self._desk is not None:
             self._desk.wait()
 
+    def _rested(self) -> set[str]:
+        """Return the ids of the orders once they rest and this life has lasted."""
+        resting = self._resting()
+        return resting if time.monotonic() - self._begun >= LIFE_S else set()
+
     def _start(self) -> None:
+        self._begun = time.monotonic()
         self._desk = subprocess.Popen(
             self._household.command("desk"), env=self._household.env, stdin=subprocess.DEVNULL, start_new_session=True
         )
