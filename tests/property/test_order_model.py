@@ -27,6 +27,8 @@ CAUGHT_BY = {
     "cancel_2011_is_dead": {"I5", "I6"},
 }
 """Which invariants see through which mistake."""
+HUNTS = 3
+"""A hunt of one seed may end before it meets a rare mistake."""
 
 
 def test_no_order_is_lost_or_doubled_whatever_the_network_does() -> None:
@@ -37,7 +39,8 @@ def test_no_order_is_lost_or_doubled_whatever_the_network_does() -> None:
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_model_finds_the_mistake(bug: str) -> None:
-    found = hunt(bug, randrange(1 << 32)).found
+    hunts = (hunt(bug, randrange(1 << 32)).found for _ in range(HUNTS))
+    found = next((each for each in hunts if each), "")
     assert found.partition(":")[0] in CAUGHT_BY[bug], f"{bug}: {found or 'not found'}"
 
 
