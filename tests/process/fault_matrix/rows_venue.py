@@ -196,7 +196,7 @@ ANSWERS = (
         "V22",
         "lost balance push, airdrop, trade elsewhere, withdrawal",
         "the proxy drops balances; the account moves past the desk",
-        "taken in or a break, never hidden",
+        "taken in, or a break that closes the gate until a person's word",
         streams.v22,
     ),
     Row(

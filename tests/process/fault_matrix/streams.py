@@ -257,3 +257,13 @@ async def v22(scene: Stage) -> None:
         return elsewhere in {row.venue_order_id for row in (await scene.client.order_history()).items}
 
     await eventually(known, "the order from elsewhere to be known")
+    moved = {"MX": Decimal(25), "USDT": Decimal(-1000)}
+
+    async def broken() -> bool:
+        status = await scene.client.status()
+        return status.gate == "CANCEL_ONLY" and {each.asset: each.difference for each in status.breaks} == moved
+
+    await eventually(broken, "the gift and the withdrawal to be breaks")
+    await scene.told("ledger_break")
+    await scene.client.resume(scene.intent(), "a gift and a withdrawal")
+    assert (await scene.client.status()).breaks == ()
