@@ -15,6 +15,12 @@ DISK = (
         "refused, nothing sent, works again with space",
         proofs=tests(f"{STORE}/test_writer", "test_a_full_disk_refuses_the_change_and_works_again_with_space")
         + tests(f"{STORE}/test_session", "test_a_full_disk_is_tried_again")
+        + tests(f"{STORE}/test_disk_trouble", "test_a_full_disk_refuses_all_that_waited_and_gives_the_reserve_up")
+        + tests(
+            f"{SERVICES}/test_journal_health",
+            "test_on_a_full_disk_cancels_and_executions_go_on_and_are_written_down_once_there_is_room",
+        )
+        + tests(f"{SERVICES}/test_upkeep", "test_little_space_is_said_once_and_so_is_its_end")
         + tests(f"{SERVICES}/test_placing", "test_a_failed_commit_sends_nothing_and_releases_the_reservation"),
     ),
     Row(
@@ -22,7 +28,13 @@ DISK = (
         "I/O error on write, sync, read",
         "a database that fails so",
         "not trusted again; HALTED",
-        proofs=tests(f"{STORE}/test_session", "test_a_disk_that_failed_is_not_trusted_again"),
+        proofs=tests(f"{STORE}/test_session", "test_a_disk_that_failed_is_not_trusted_again")
+        + tests(
+            f"{STORE}/test_disk_trouble",
+            "test_after_a_failed_sync_or_write_nothing_is_written_until_it_was_opened_anew",
+            "test_a_disk_that_fails_is_opened_again_and_looked_at",
+        )
+        + tests(f"{SERVICES}/test_upkeep", "test_a_disk_that_failed_is_said_and_closes_the_gate"),
     ),
     Row(
         "D03",
@@ -44,7 +56,8 @@ DISK = (
             f"{STORE}/test_journal",
             "test_a_bit_flipped_on_the_disk_is_found",
             "test_an_edit_or_a_gap_is_found_and_named",
-        ),
+        )
+        + tests("property/test_bit_flips", "test_five_hundred_flips_leave_nothing_changed_in_silence"),
     ),
     Row(
         "D05",
@@ -53,7 +66,8 @@ DISK = (
         "own orders that no line knows: HALTED, both shown",
         processes.d05,
         no_kill="the file can only be replaced once the desk is dead: every play has the kill in it",
-        proofs=tests(f"{SERVICES}/test_ingest", "test_an_unknown_order_with_our_prefix_halts_the_desk_and_says_so"),
+        proofs=tests(f"{SERVICES}/test_ingest", "test_an_unknown_order_with_our_prefix_halts_the_desk_and_says_so")
+        + tests(f"{STORE}/test_copies", "test_an_older_copy_put_in_place_opens_and_says_what_it_lacks"),
     ),
     Row(
         "D06",
@@ -82,10 +96,9 @@ DISK = (
     Row(
         "D08",
         "journal of 5 GB, a million orders",
-        "",
-        "starts within 2 s, archive rotates",
-        reason="writing 5 GB takes minutes and more disk than a test may ask for; "
-        "reads are bounded by keyset pages and totals by counters, which the suite checks at small size",
+        "python -m tests.benchmarks.records --orders N measures any size",
+        "starts in seconds, pages and totals are bounded",
+        reason="5 GB and a million orders take minutes to write: the suite checks small ones, the benchmark large ones",
         proofs=tests("property/test_store_paging", "test_pages_agree_with_a_plain_list"),
     ),
 )

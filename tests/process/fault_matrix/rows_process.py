@@ -11,13 +11,14 @@ PROCESS = (
     Row(
         "P01",
         "SIGKILL at any moment, and at each crash point",
-        "a loop of kills against a venue with its own record",
+        "a loop of kills, and a kill at each crash point, against a venue with its own record",
         "nothing lost, doubled, orphaned or falsely dead",
         proofs=tests(
             "process/test_kill_loop",
             "test_no_kill_loses_doubles_or_forgets_an_order",
             "test_the_judge_sees_every_kind_of_harm",
-        ),
+        )
+        + tests("process/test_crash_points", "test_a_kill_at_any_point_leaves_books_that_agree"),
     ),
     Row(
         "P02",
