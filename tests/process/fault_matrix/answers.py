@@ -15,6 +15,7 @@ from tests.process.fault_matrix.stage import ORDER, SYMBOL, Stage, plays
 from tui_trader.domain.order import OrderStatus
 
 D = Decimal
+PING = "/api/v3/ping"
 OPEN_ORDERS = "/api/v3/openOrders"
 QUARANTINED, PARTIALLY_CANCELED = OrderStatus.QUARANTINED, OrderStatus.PARTIALLY_CANCELED
 SERVER_ERRORS = ("500 Internal Server Error", "503 Service Unavailable", "504 Gateway Timeout")
@@ -42,9 +43,6 @@ async def v01(scene: Stage) -> None:
         assert not reads or min(reads) >= began + WAIT_S - 0.5
     await scene.becomes(wish, NOT_PLACED)
     assert scene.proxy.seen("POST", ORDER) == 2
-
-
-PING = "/api/v3/ping"
 
 
 @plays()

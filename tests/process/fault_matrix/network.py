@@ -12,6 +12,12 @@ from tui_trader.domain.order import OrderStatus
 
 LIVE, NOT_PLACED, NOT_SENT = OrderStatus.LIVE, OrderStatus.NOT_PLACED, OrderStatus.NOT_SENT
 REJECTED, FILLED, CANCELED = OrderStatus.REJECTED, OrderStatus.FILLED, OrderStatus.CANCELED
+DENIED = OrderStatus.DENIED
+PORTAL = toxics.http("<html><body>Please accept our terms.</body></html>", kind="text/html")
+PINGS_AND_CANCELS = 4
+"""Requests that may go out while everything else is held back."""
+UNKNOWN_BUDGET = 3
+"""So many unknown outcomes block every further order, in the normal timing."""
 CLIENT_TIMEOUT_S = 5.0
 """How long the desk waits for an answer to an order."""
 RECV_WINDOW_S = 0.6
@@ -157,9 +163,6 @@ async def n10(scene: Stage) -> None:
     assert scene.desk.resident_mib() < 256
 
 
-PORTAL = toxics.http("<html><body>Please accept our terms.</body></html>", kind="text/html")
-
-
 @plays()
 async def n11(scene: Stage) -> None:
     """A captive portal answers everything with a page: orders are unknown, data are refused, and it is said."""
@@ -197,10 +200,6 @@ async def n12(scene: Stage) -> None:
     await scene.becomes(wish, NOT_PLACED)
 
 
-PINGS_AND_CANCELS = 4
-"""Requests that may go out while everything else is held back."""
-
-
 @plays()
 async def n13(scene: Stage) -> None:
     """The network is gone for some seconds, with an order resting and one on its way: all is compared afterwards."""
@@ -235,10 +234,6 @@ async def n14(scene: Stage) -> None:
     for wish in wishes:
         if await scene.of(wish) is not None:
             await scene.becomes(wish, LIVE, DENIED)
-
-
-UNKNOWN_BUDGET = 3
-DENIED = OrderStatus.DENIED
 
 
 @plays()
