@@ -6,6 +6,7 @@ from tests.process.fault_matrix import processes
 from tests.process.fault_matrix.row import WITHOUT, Row, tests
 
 MEXC, SERVICES, STORE = "unit/exchange/mexc", "unit/services", "unit/store"
+NO_SEQUENCE = "test_no_hostile_string_writes_a_control_sequence_acts_or_breaks_anything"
 
 DISK = (
     Row(
@@ -137,24 +138,27 @@ HOSTILE = (
     Row(
         "H01",
         "control sequences in foreign text",
-        "a corpus against the decoder and the panels",
+        "a corpus against the decoder, the panels and a real terminal, whose every byte is read",
         "none reaches the screen",
-        proofs=tests("unit/domain/test_values", "test_foreign_text_is_made_harmless", "test_foreign_text_is_bounded")
+        proofs=tests("process/test_hostile", NO_SEQUENCE, "test_each_way_to_reach_a_terminal_is_noticed")
+        + tests("unit/domain/test_values", "test_foreign_text_is_made_harmless", "test_foreign_text_is_bounded")
         + tests("console/test_faces", "test_hostile_text_stays_text_in_every_panel"),
     ),
     Row(
         "H02",
         "markup in foreign text",
-        "a corpus in every panel",
+        "a corpus in every panel and in a real terminal",
         "literal text, no action, no crash",
-        proofs=tests("console/test_faces", "test_hostile_text_stays_text_in_every_panel"),
+        proofs=tests("process/test_hostile", NO_SEQUENCE)
+        + tests("console/test_faces", "test_hostile_text_stays_text_in_every_panel"),
     ),
     Row(
         "H03",
         "bidi, zero width, look-alikes, combining marks",
         "a corpus against the decoder",
         "stripped or escaped",
-        proofs=tests("unit/domain/test_values", "test_foreign_text_is_made_harmless")
+        proofs=tests("process/test_hostile", "test_a_cleaned_string_is_one_short_line_of_what_can_be_seen")
+        + tests("unit/domain/test_values", "test_foreign_text_is_made_harmless")
         + tests(f"{MEXC}/test_market_calls", "test_foreign_text_is_cleaned"),
     ),
     Row(
@@ -181,9 +185,13 @@ HOSTILE = (
     Row(
         "H06",
         "export that a spreadsheet runs",
-        "",
+        "rows copied to the clipboard",
         "quoted",
-        reason="this version writes no CSV and nothing to the clipboard: lists go out as text and as JSON",
+        proofs=tests(
+            "process/test_hostile",
+            "test_what_a_spreadsheet_would_run_is_quoted_on_the_clipboard_and_figures_are_not",
+        ),
+        reason="there is no CSV: lists go out as text and as JSON",
     ),
     Row(
         "H07",

@@ -34,7 +34,8 @@ PROCESS = (
         "a pseudo-terminal is closed under a console",
         "the desk goes on; the console ends at once",
         proofs=tests("process/test_sudden_ends", "test_a_hang_up_ends_the_console_within_a_moment_and_leaves_the_desk")
-        + tests("console/test_terminal", "test_a_closed_terminal_ends_the_console_within_a_second"),
+        + tests("console/test_terminal", "test_a_closed_terminal_ends_the_console_within_a_second")
+        + tests("process/test_rough_terminal", "test_a_detached_session_comes_back_with_the_same_truth"),
     ),
     Row(
         "P04",
@@ -123,6 +124,14 @@ PROCESS = (
             "test_a_line_that_comes_in_one_burst_is_typed_and_never_acted_upon",
             "test_a_pasted_line_with_a_newline_is_shown_and_waits",
             "test_a_paste_into_a_question_does_not_answer_it",
+        )
+        + tests(
+            "process/test_rough_terminal",
+            "test_an_enter_that_bounces_at_the_question_sends_one_order",
+            "test_enters_typed_on_before_the_question_hears_send_nothing",
+            "test_a_paste_of_ten_thousand_characters_is_text_and_its_newlines_confirm_nothing",
+            "test_storms_of_sizes_and_of_clicks_trade_nothing_and_leave_a_whole_screen",
+            "test_a_terminal_without_utf_8_gets_ascii_and_no_escapes",
         )
         + tests("console/test_looks", "test_a_console_of_any_size_survives_being_resized")
         + tests("process/test_bad_input", "test_a_terminal_that_cannot_show_the_console_is_refused")

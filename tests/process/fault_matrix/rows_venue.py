@@ -198,6 +198,12 @@ ANSWERS = (
         "the proxy drops balances; the account moves past the desk",
         "taken in, or a break that closes the gate until a person's word",
         streams.v22,
+        tests(
+            f"{SERVICES}/test_account_ledger",
+            "test_a_deposit_whose_push_is_lost_closes_the_gate_and_a_word_accepts_it",
+            "test_a_withdrawal_while_the_desk_was_down_is_found_at_the_start",
+            "test_a_trade_made_on_the_website_is_counted",
+        ),
     ),
     Row(
         "V23",
