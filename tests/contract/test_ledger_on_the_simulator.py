@@ -68,7 +68,9 @@ async def desk_on(simulator: Simulator, folder: Path) -> AsyncIterator[Desk]:
             await come_up(desk, paths, "simulator", clock, held, asyncio.Event(), live=False)
             core = exchange.core
             assert core.lane is not None
-            core.sender = Sender(simulator.rest_url, core.lane, core.signer, Unlimited(clock), core.trip, clock)
+            core.sender = Sender(
+                simulator.rest_url, core.lane, core.signer, Unlimited(clock), core.trip, clock, core.troubles
+            )
             await desk.path.reconciler.clean()
             yield desk
         finally:

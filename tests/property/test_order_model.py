@@ -24,7 +24,7 @@ CAUGHT_BY = {
     "late_fill_ignored": {"I15"},
     "stale_snap_regress": {"I3", "I7"},
     "close_before_fills": {"I6"},
-    "cancel_2011_is_dead": {"I5", "I6"},
+    "cancel_2011_is_dead": {"I5", "I6", "I15"},
 }
 """Which invariants see through which mistake."""
 HUNTS = 3
