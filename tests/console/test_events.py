@@ -9,6 +9,7 @@ from tests.twins.desk import TwinDesk
 from tui_trader.contract.account import EquityView
 from tui_trader.contract.events import GateView, NoticeView
 from tui_trader.domain.events import EventKind
+from tui_trader.domain.order import CancelState, OrderStatus
 from tui_trader.domain.position import PositionStatus
 from tui_trader.errors import VenueUnavailable
 
@@ -105,3 +106,29 @@ async def test_cancelling_what_is_gone_and_failures_of_a_cancel_are_said():
     async with console(desk) as it:
         await it.press("5", "c")
         await it.see("The exchange does not answer.", "Open orders 1")
+
+
+async def test_an_answer_slower_than_the_event_of_a_later_change_brings_no_order_back():
+    async with console() as it:
+        order = it.desk.make_order(7, version=3)
+        it.desk.publish(EventKind.ORDER, order)
+        await it.see("Open orders 1")
+        ended = order.model_copy(update={"status": OrderStatus.CANCELED, "cancel": CancelState.DONE, "version": 5})
+        it.desk.publish(EventKind.ORDER, ended)
+        await it.see("No open orders")
+        accepted = order.model_copy(update={"cancel": CancelState.ACKED, "version": 4})
+        assert it.screen.model.orders_changed([accepted]) == set()
+        assert order.id not in it.screen.model.orders
+
+
+async def test_a_list_read_at_a_connection_takes_nothing_back_that_was_told_meanwhile():
+    async with console() as it:
+        model, begun = it.screen.model, it.desk.market.now
+        old = it.desk.make_order(7, version=3, updated_at=begun - 5)
+        placed = it.desk.make_order(8, version=1, updated_at=begun + 5)
+        moved = old.model_copy(update={"version": 4, "cancel": CancelState.ACKED, "updated_at": begun + 6})
+        model.orders_changed([old, placed, moved])
+        model.take_orders([old], begun)
+        assert model.orders == {old.id: moved, placed.id: placed}
+        model.take_orders([], begun + 60_000)
+        assert model.orders == {}

@@ -100,6 +100,7 @@ def order_view(services: Services, order: Order) -> OrderView:
         unknown_until=services.orders.unknown_until(order) if order.status is OrderStatus.UNKNOWN else None,
         locked=lock.amount if lock else None,
         locked_asset=lock.asset if lock else "",
+        version=order.version,
     )
 
 

@@ -93,6 +93,7 @@ class OrderView(Answer):
 
     ``age_ms`` is of the order, ``state`` says the status in words, ``unknown_until`` is when an unknown outcome may be
     concluded at the earliest, ``locked`` what a working order keeps from being spent, fee included.
+    ``version`` grows with each change: of two views the higher one is the newer, whichever came first.
     """
 
     id: str
@@ -124,6 +125,7 @@ class OrderView(Answer):
     unknown_until: Time | None = None
     locked: Money | None = None
     locked_asset: str = ""
+    version: int = 0
 
 
 class Placement(Answer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -27,6 +27,7 @@ INTERVALS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
 STALE_MS = 5_000
 MAX_TRADES, MAX_LOG, MAX_CANDLES, MAX_FILLS = 300, 1_000, 1_000, 500
 MAX_LINE = 600
+MAX_VERSIONS = 4_096
 
 
 class Link(Enum):
@@ -74,6 +75,7 @@ class DeskModel:
         self.news: News | None = None
         """What is to be said of an order whose outcome is or was not known, until something else is said."""
         self._doubts: dict[str, OrderStatus] = {}
+        self._versions: OrderedDict[str, int] = OrderedDict()
         self._at = 0
         self.log: deque[LogLine] = deque(maxlen=MAX_LOG)
         self._takers: Mapping[EventKind, Callable[[Any], set[str]]] = {
@@ -136,13 +138,25 @@ class DeskModel:
         return {"watch", "chart", "top"}
 
     def orders_changed(self, orders: Iterable[OrderView]) -> set[str]:
-        """Take in what an answer says of orders; the event that follows says the same."""
+        """Take in what an answer says of orders; the event of the same change may come before or after it."""
         return set().union(*(self._order(order) for order in orders))
+
+    def take_orders(self, orders: Iterable[OrderView], since: int) -> set[str]:
+        """Replace the working orders by a list read from ``since`` on; what answers told after that stays."""
+        told_since = [each for each in (self.orders or {}).values() if each.updated_at >= since]
+        self.orders = {}
+        self._versions.clear()
+        return self.orders_changed([*orders, *told_since])
 
     def _order(self, order: OrderView) -> set[str]:
         """Keep working orders only; one whose outcome is not known is said once, loudly, and again when it is."""
         if self.orders is None:
             self.orders = {}
+        if order.version < self._versions.get(order.id, 0):
+            return set()  # an answer that was slower than the event of a later change
+        self._versions[order.id] = order.version
+        while len(self._versions) > MAX_VERSIONS:
+            self._versions.popitem(last=False)
         news = told(order, self._doubts)
         if order.status in DOUBTFUL:
             self._doubts[order.id] = order.status

@@ -117,8 +117,8 @@ class Connection:
 
     def _take_orders(self, orders: Any) -> None:
         """Replace the working orders."""
-        self._session.model.orders = {}
-        self._session.model.orders_changed(orders)
+        model = self._session.model
+        model.take_orders(orders, model.status.now if model.status is not None else 0)
 
     def _take_positions(self, page: Any) -> None:
         """Replace the open positions."""
