@@ -162,6 +162,25 @@ async def test_a_soft_limit_asks_again_and_sends_the_same_intent_with_the_token(
         assert (first[2], second[2]) == (None, "tok-1")
 
 
+async def test_an_order_while_trading_is_halted_wants_a_typed_word():
+    desk = TwinDesk()
+    desk.failures["run_line"] = ConfirmationRequired(
+        "Trading is halted.", token="tok-1", details={"breaches": [{"code": "halted_word", "level": "SOFT"}]}
+    )
+    async with console(desk, confirm_always=False) as it:
+        await it.press("colon")
+        await it.type("sell btc 0.01 mkt")
+        await it.press("enter")
+        await it.see("Trading is halted.", "halted")
+        await it.hear()
+        await it.press("enter")
+        await it.press(*"halted")
+        assert len(runs(desk)) == 1
+        await it.press("enter")
+        await it.see("Accepted")
+        assert runs(desk)[1][2] == "tok-1"
+
+
 async def test_a_denial_says_the_figure_and_leaves_the_text():
     desk = TwinDesk()
     desk.failures["run_line"] = Denied("The order value 655.00 is above the limit 500.00.", code="max_order_value")

@@ -22,6 +22,8 @@ PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
 WORDS = {OrderStatus.NOT_SENT: "Not sent", OrderStatus.NOT_PLACED: "Not placed"}
 """Refusals that the exchange never uttered."""
+HALTED, HALTED_ANSWER = "halted_word", "halted"
+"""The limit that an order touches while trading is halted, and the word that answers it."""
 
 
 async def run_line(session: Session, line: str, *, ask_always: bool = False) -> bool:
@@ -129,8 +131,7 @@ async def _send(session: Session, preview: LineResult, line: str, intent: str, c
         try:
             result = await session.desk().run_line(intent, line, context, token)
         except ConfirmationRequired as error:
-            question = Question(f"{told(error)} Send it all the same: {clean(line, 200)}?", answer="enter", grave=True)
-            if not await session.view.ask(question):
+            if not await session.view.ask(_all_the_same(error, line)):
                 session.view.say("Nothing was sent.", "dim")
                 return False
             token = error.token
@@ -141,6 +142,14 @@ async def _send(session: Session, preview: LineResult, line: str, intent: str, c
         else:
             _tell_result(session, result)
             return not _nothing_done(result)
+
+
+def _all_the_same(error: ConfirmationRequired, line: str) -> Question:
+    """Ask again for what touches a soft limit; while trading is halted an Enter is not enough (design.md, Rulings)."""
+    found = error.details.get("breaches", ())
+    halted = any(isinstance(each, dict) and each.get("code") == HALTED for each in found)
+    sentence = f"{told(error)} Send it all the same: {clean(line, 200)}?"
+    return Question(sentence, answer=HALTED_ANSWER if halted else "enter", grave=True)
 
 
 def _nothing_done(result: LineResult) -> bool:
