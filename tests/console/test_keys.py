@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
+from textual.events import Key
 
 from tests.console.driving import Driver, console
 from tests.twins.desk import TwinDesk
@@ -390,3 +391,14 @@ async def test_clicking_a_panel_gives_it_the_keys_and_a_row_the_cursor():
         await it.until(lambda: it.screen.stage.focused == "orders" and it.screen.stage.orders.cursor == 1, "row 1")
         await it.pilot.click("#positions", offset=(22, 0))
         await it.until(lambda: it.screen.stage.focused == "balances", "tab")
+
+
+async def test_keys_pressed_at_once_close_a_sheet_once_and_nothing_below_it() -> None:
+    async with console() as it:
+        await it.press("question_mark")
+        await it.see("Esc closes")
+        for key in ("escape", "q", "enter", "escape"):
+            it.app.post_message(Key(key, None))
+        await it.lose("Esc closes")
+        await it.see("Watchlist")
+        assert it.app.screen is it.screen

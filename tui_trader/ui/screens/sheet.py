@@ -22,7 +22,7 @@ class SheetScreen(ModalScreen[None], inherit_bindings=False):
 
     def __init__(self, look: Look, title: str, lines: Sequence[tuple[str, str]], *, grave: bool = False) -> None:
         super().__init__()
-        self._grave, self._hint = grave, ""
+        self._grave, self._hint, self._dismissed = grave, "", False
         self.look, self.sheet_title, self.lines = look, title, lines
         self.top = 0
         self._wide = 0
@@ -39,9 +39,12 @@ class SheetScreen(ModalScreen[None], inherit_bindings=False):
         self.refresh()
 
     def on_key(self, event: events.Key) -> None:
-        """Scroll or close."""
+        """Scroll or close; keys that follow a closing one at once find the sheet still there and do nothing."""
         event.stop()
+        if self._dismissed:
+            return
         if event.key in CLOSING:
+            self._dismissed = True
             self.dismiss(None)
             return
         step = {"j": 1, "down": 1, "k": -1, "up": -1, "ctrl+d": 10, "ctrl+u": -10, "pagedown": 10, "pageup": -10}.get(
