@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.twins.desk_market import PAIRS, ScriptedMarket
+from tests.twins.desk_risk import TwinRisk
 from tui_trader.client.port import MarketInterest
 from tui_trader.contract import API_VERSION
 from tui_trader.contract.account import BalanceView, EquityView, LedgerView
@@ -63,6 +64,7 @@ class TwinDesk:
         self.api_version = API_VERSION
         self.asked: list[tuple[Any, ...]] = []
         self.failures: dict[str, TraderError] = {}
+        self.risk = TwinRisk(self.asked, self._check, lambda: self.market.now, lambda: self.gate)
         self.outcomes: deque[Outcome] = deque()
         self.refused_as = OrderStatus.REJECTED
         """The state of an order whose outcome is ``REJECTED``."""

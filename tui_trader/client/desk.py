@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from tui_trader.client.link import App, Link
 from tui_trader.client.port import MarketInterest
+from tui_trader.client.risk import RiskClient
 from tui_trader.contract.account import BalanceView, EquityView, LedgerView
 from tui_trader.contract.base import Page
 from tui_trader.contract.commands import LineContext, LineResult, RunLine
@@ -40,6 +41,7 @@ class DeskClient:
 
     def __init__(self, desk: Path | App) -> None:
         self._link = Link(desk)
+        self.risk = RiskClient(self._link)
 
     async def health(self) -> Health:
         """Ask whether a desk is there, and which version."""

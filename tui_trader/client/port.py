@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from tui_trader.client.risk_port import RiskPort
     from tui_trader.contract.account import BalanceView, EquityView, LedgerView
     from tui_trader.contract.base import Page
     from tui_trader.contract.commands import LineContext, LineResult
@@ -41,6 +42,11 @@ class MarketInterest:
 
 class DeskPort(Protocol):
     """Every call may raise the errors of :mod:`tui_trader.errors`; ``DeskUnavailable`` when nobody answers."""
+
+    @property
+    def risk(self) -> RiskPort:
+        """What may be asked about risk."""
+        ...
 
     async def health(self) -> Health:
         """Ask whether a desk is there, and which version."""
