@@ -62,6 +62,11 @@ def amount(value: object) -> Decimal:
     return number
 
 
+def amount_or_none(value: object) -> Decimal:
+    """Read an exact number that is not negative; 0 switches off."""
+    return ZERO if str(value).strip() == "0" else amount(value)
+
+
 def percent(value: object) -> Decimal:
     """Read a share in percent, above 0 and not above 100."""
     try:

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tui_trader import setting_values as read
-from tui_trader.domain.risk import RiskProfile
+from tui_trader.domain.risk_profile import PER_SYMBOL, Preset, RiskProfile, flaws, limits, lowered, preset
 from tui_trader.domain.timing import TimingName
 from tui_trader.errors import SettingsError
 from tui_trader.paths import Folders
@@ -52,19 +53,10 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class Preset(StrEnum):
-    """Named sets of limits; the value of each is a share of the defaults (design.md, Rulings: Presets)."""
-
-    CONSERVATIVE = "conservative"
-    MODERATE = "moderate"
-    AGGRESSIVE = "aggressive"
-
-
-PRESET_SCALE: Mapping[Preset, Decimal] = {
-    Preset.CONSERVATIVE: Decimal("0.5"),
-    Preset.MODERATE: Decimal(1),
-    Preset.AGGRESSIVE: Decimal(3),
-}
+PAPER_BALANCES: Mapping[str, Decimal] = MappingProxyType(
+    {"USDT": Decimal(10_000), "BTC": Decimal("0.01"), "ETH": Decimal("0.2"), "MX": Decimal(100)}
+)
+"""An account of a size that the default limits fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +66,7 @@ class SimSettings:
     seed: int = 1
     symbols: tuple[str, ...] = ()
     latency_ms: int = 20
-    balances: Mapping[str, Decimal] = field(default_factory=dict)
+    balances: Mapping[str, Decimal] = field(default_factory=lambda: PAPER_BALANCES)
     replay: tuple[str, ...] = ()
     """Items ``SYMBOL=FILE[@SPEED]``."""
 
@@ -164,36 +156,37 @@ def load_settings(
 @cache
 def keys() -> Mapping[str, read.Reader]:
     """Return every dotted name and its reader; limits of the domain are read by the type of their default."""
-    return {**READERS, **{f"risk.{name}": _limit_reader(name, default) for name, default in _limits()}}
+    others = {"name": read.choice(Preset), "symbols": read.symbols, "overrides": _limits_of_pairs}
+    return {**READERS, **{f"risk.{name}": reader for name, reader in {**_risk_readers(), **others}.items()}}
 
 
-def risk_preset(preset: Preset) -> RiskProfile:
-    """Return the default limits scaled by a preset; percentages stay below 100, the duplicate window as it is."""
-    scale = PRESET_SCALE[preset]
-    scaled: dict[str, Any] = {}
-    for name, default in _limits():
-        if name in {"name", "duplicate_window_ms"}:
-            continue
-        value = default * scale
-        if name.endswith("_percent"):
-            value = min(value, Decimal(100))
-        scaled[name] = max(1, int(value)) if isinstance(default, int) else value
-    return replace(RiskProfile(name=preset.value), **scaled)
+@cache
+def _risk_readers() -> Mapping[str, read.Reader]:
+    """Return the readers of single limits."""
+    return {name: read.percent if name.endswith("_percent") else _limit_reader(default) for name, default in limits()}
 
 
-def _limits() -> Iterator[tuple[str, Any]]:
-    """List the fields of a risk profile and their defaults."""
-    default = RiskProfile()
-    return ((each.name, getattr(default, each.name)) for each in fields(default))
-
-
-def _limit_reader(name: str, default: object) -> read.Reader:
-    """Choose the reader of a risk limit."""
-    if name == "name":
-        return read.choice(Preset)
+def _limit_reader(default: object) -> read.Reader:
+    """Choose the reader of a risk limit by its default; where that is 0, 0 switches the limit off."""
+    if isinstance(default, bool):
+        return read.yes_no
     if isinstance(default, int):
-        return read.whole(1, 10**9)
-    return read.percent if name.endswith("_percent") else read.amount
+        return read.whole(0 if default == 0 else 1, 10**9)
+    return read.amount if default else read.amount_or_none
+
+
+def _limits_of_pairs(value: object) -> Mapping[str, Mapping[str, object]]:
+    """Read the table from pair to its own limits."""
+    if not isinstance(value, Mapping) or not all(isinstance(own, Mapping) for own in value.values()):
+        raise ValueError("must be tables such as [risk.overrides.BTCUSDT]")
+    readers = {name: _risk_readers()[name] for name in PER_SYMBOL}
+    found: dict[str, dict[str, object]] = {}
+    for symbol, own in value.items():
+        unknown = next((name for name in own if name not in readers), None)
+        if unknown is not None:
+            raise ValueError(f"has {unknown!r} for {symbol}; a pair may have {', '.join(sorted(readers))}")
+        found[read.symbols([symbol])[0]] = {name: readers[name](each) for name, each in own.items()}
+    return found
 
 
 def _layers(
@@ -239,13 +232,18 @@ def _from_file(path: Path, *, required: bool) -> Iterator[tuple[str, object]]:
 
 def _assemble(given: Mapping[str, object]) -> Settings:
     """Put values into their groups; a preset of limits is taken before single limits."""
-    preset = given.get("risk.name")
+    name = given.get("risk.name")
     bases: dict[str, Any] = {"sim": SimSettings(), "api": ApiSettings()}
-    bases["risk"] = risk_preset(preset) if isinstance(preset, Preset) else RiskProfile()
+    bases["risk"] = preset(name) if isinstance(name, Preset) else RiskProfile()
     for section, base in bases.items():
         inner = {name.partition(".")[2]: value for name, value in given.items() if name.startswith(f"{section}.")}
         bases[section] = replace(base, **inner)
     plain: dict[str, Any] = {name: value for name, value in given.items() if "." not in name}
+    asked = frozenset(name.removeprefix("risk.") for name in given)
+    bases["risk"] = lowered(bases["risk"], asked)
+    flaw = next(iter(flaws(bases["risk"])), None)
+    if flaw is not None:
+        raise SettingsError(f"risk.{flaw.field} {flaw.reason}.")
     return Settings(**plain, **bases)
 
 

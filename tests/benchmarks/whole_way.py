@@ -23,13 +23,14 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.lane import Unlimited
 from tests.benchmarks.peers import add_peer_flag, compare, run_peer
 from tests.simulator import Simulator, running
+from tests.twins.profiles import WIDE
 from tui_trader.clock import SystemClock
 from tui_trader.credentials import Credentials
 from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.desk.start import come_up
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.order import OrderRequest, OrderStatus, OrderType, Side
-from tui_trader.domain.risk import GateState, RiskProfile
+from tui_trader.domain.risk import GateState
 from tui_trader.exchange.mexc.addresses import MexcEndpoints
 from tui_trader.exchange.mexc.client import MexcExchange
 from tui_trader.exchange.mexc.sender import Sender
@@ -39,8 +40,12 @@ from tui_trader.settings import Settings
 from tui_trader.store.sqlite_store import SqliteStore
 
 WARM_UP = 50
-WIDE = RiskProfile(
-    max_orders_per_second=10**6, max_orders_per_minute=10**6, max_open_orders=10**4, price_collar_percent=Decimal(50)
+LIMITS = replace(
+    WIDE,
+    max_orders_per_second=10**6,
+    max_orders_per_minute=10**6,
+    price_collar_percent=Decimal(50),
+    max_messages_per_fill=10**6,
 )
 
 
@@ -52,7 +57,7 @@ async def ours(simulator: Simulator, orders: int, folder: Path) -> tuple[float, 
     endpoints = MexcEndpoints(simulator.rest_url, simulator.ws_url)
     exchange = MexcExchange(endpoints, Credentials(simulator.key, simulator.secret), clock)
     identity = DeskIdentity("paper", "bench", "simulator", 1, clock.wall_ms())
-    desk = assemble(replace(Settings(), risk=WIDE), identity, exchange, store, clock, "b1", lambda _: None)
+    desk = assemble(replace(Settings(), risk=LIMITS), identity, exchange, store, clock, "b1", lambda _: None)
     with ExitStack() as held:
         await come_up(desk, paths, "simulator", clock, held, asyncio.Event(), live=False)
         while desk.services.desk.status().gate is not GateState.ACTIVE:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.process.terminal import Terminal
+from tests.twins.profiles import WIDE, limits_in_env
 from tui_trader.client.desk import DeskClient
 from tui_trader.lock import lock_owner
 from tui_trader.paths import Paths, find_paths
@@ -51,6 +52,8 @@ class Household:
             **kept,
             "TUI_TRADER_HOME": str(self.home),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            "TUI_TRADER_SIM_BALANCES": "USDT=100000,BTC=1,ETH=10,MX=1000",
+            **limits_in_env(WIDE),
         }
         self._terminals: list[Terminal] = []
 

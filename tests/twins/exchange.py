@@ -101,6 +101,7 @@ class ExchangeTwin:
         self.account = "1001"
         self.quiet = quiet
         self.quote_rows: dict[str, Quote] = {}
+        self.book_rows: dict[str, Book] = {}
         self.ticker_rows: list[DayTicker] = []
         self.candle_rows: dict[tuple[str, Interval], list[Candle]] = {}
         self.trade_rows: dict[str, list[Trade]] = {}
@@ -441,7 +442,9 @@ class ExchangeTwin:
         return self._watch(("quote", symbol), sink)
 
     def watch_book(self, symbol: str, sink: Callable[[Book], None], depth: int = 50) -> Watch:
-        """Watch a book; key ``("book", symbol)``."""
+        """Watch a book; key ``("book", symbol)``. The first one comes at once where ``book_rows`` has it."""
+        if symbol in self.book_rows:
+            asyncio.get_running_loop().call_soon(sink, self.book_rows[symbol])
         return self._watch(("book", symbol), sink)
 
     def watch_trades(self, symbol: str, sink: Callable[[Sequence[Trade]], None]) -> Watch:

@@ -8,14 +8,16 @@ from decimal import Decimal
 
 from tests.twins.clock import VirtualClock
 from tests.twins.exchange import instrument
+from tests.twins.gate_figures import GOOD_ACCOUNT, GOOD_CONDUCT, GOOD_MARKET, deep_book
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, DayTicker, Quote
-from tui_trader.domain.order import Order
+from tui_trader.domain.order import Order, Side
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
 from tui_trader.errors import StoreError
+from tui_trader.rules.gate_figures import AccountFigures, ConductFigures, MarketFigures
 
 D = Decimal
 
@@ -53,8 +55,11 @@ class PricesTwin:
         return self.tickers.get(symbol)
 
     def book_now(self, symbol: str) -> Book | None:
-        """Return the book set."""
-        return self.books.get(symbol)
+        """Return the book set, or one that bears any order at the quote's prices."""
+        quote = self.quote(symbol)
+        if symbol in self.books or quote is None:
+            return self.books.get(symbol)
+        return deep_book(symbol, quote.bid, quote.ask, quote.received)
 
     def rate(self, asset: str, currency: str) -> Decimal | None:
         """Return the rate set."""
@@ -66,6 +71,32 @@ class PricesTwin:
         if symbol in self.arriving:
             self.quotes[symbol] = self.arriving.pop(symbol)
         return self.quote(symbol)
+
+
+class FiguresTwin:
+    """Figures of a healthy market and account, unless a test sets others."""
+
+    def __init__(self) -> None:
+        self.of_market = GOOD_MARKET
+        self.of_account = GOOD_ACCOUNT
+        self.of_conduct = GOOD_CONDUCT
+        self.prepared: list[str] = []
+
+    async def prepare(self, symbol: str) -> None:
+        """Remember what was asked for."""
+        self.prepared.append(symbol)
+
+    def market(self, pair: Instrument) -> MarketFigures:
+        """Return those set."""
+        return self.of_market
+
+    def account(self, pair: Instrument, side: Side) -> AccountFigures:
+        """Return those set."""
+        return self.of_account
+
+    def conduct(self, symbol: str) -> ConductFigures:
+        """Return those set."""
+        return self.of_conduct
 
 
 class PositionsTwin:

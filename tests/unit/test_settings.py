@@ -7,7 +7,7 @@ import pytest
 
 from tui_trader.domain.risk import RiskProfile
 from tui_trader.errors import SettingsError
-from tui_trader.settings import ApiSettings, Confirm, LogLevel, Mode, Preset, Settings, keys, load_settings, risk_preset
+from tui_trader.settings import ApiSettings, Confirm, LogLevel, Mode, Settings, keys, load_settings
 
 FULL = """
 profile = "main"
@@ -91,10 +91,13 @@ def test_every_key_has_a_variable_of_its_own(tmp_path: Path) -> None:
         "log_level": "error",
         "ascii": "yes",
         "risk.name": "aggressive",
+        "risk.daily_loss_warn_percent": "1",
+        "risk.daily_loss_percent": "2",
+        "risk.auto_risk_control": "no",
         "sim.balances": "USDT=5,BTC=0.1",
     }
     for name in keys():
-        if name == "keymap":
+        if name in {"keymap", "risk.overrides"}:
             continue
         variable = "TUI_TRADER_" + name.upper().replace(".", "_")
         found = load_settings(env=_home(tmp_path) | {variable: values.get(name, "7")})
@@ -190,13 +193,28 @@ def test_a_file_that_was_named_must_be_there_and_readable(tmp_path: Path) -> Non
     assert load_settings(env=_home(tmp_path, FULL), file=tmp_path / "other.toml").market_rate == 5
 
 
-def test_presets_scale_limits_and_keep_percentages_below_a_hundred() -> None:
-    conservative, aggressive = risk_preset(Preset.CONSERVATIVE), risk_preset(Preset.AGGRESSIVE)
-    assert risk_preset(Preset.MODERATE) == RiskProfile()
-    assert (conservative.max_order_value, conservative.max_open_orders) == (250, 10)
-    assert (aggressive.max_total_exposure, aggressive.max_orders_per_second) == (15000, 15)
-    assert aggressive.price_collar_percent == 15
-    assert conservative.duplicate_window_ms == aggressive.duplicate_window_ms == 3000
+def test_limits_that_make_no_sense_are_refused_with_the_field(tmp_path: Path) -> None:
+    for name, value, reason in (
+        ("confirm_order_value", "600", "risk.confirm_order_value is 600, above max_order_value, which is 500"),
+        ("daily_loss_percent", "6", "risk.daily_loss_percent is 6, above daily_loss_cancel_percent, which is 5"),
+    ):
+        with pytest.raises(SettingsError, match=reason):
+            load_settings({f"risk.{name}": value}, env=_home(tmp_path, ""))
+
+
+def test_pairs_may_have_limits_of_their_own(tmp_path: Path) -> None:
+    text = "[risk]\nsymbols = ['BTCUSDT']\nmin_account_balance = 0\n[risk.overrides.btcusdt]\nmax_order_value = 450"
+    found = load_settings(env=_home(tmp_path, text)).risk
+    assert found.symbols == ("BTCUSDT",)
+    assert found.of("BTCUSDT").max_order_value == 450
+    assert found.of("ETHUSDT").max_order_value == 500
+    for wrong, reason in (
+        ("[risk.overrides.BTCUSDT]\ndaily_loss_limit = 4", "has 'daily_loss_limit' for BTCUSDT; a pair may have"),
+        ("[risk.overrides.BTCUSDT]\nmax_order_value = 50", "risk.overrides.BTCUSDT.confirm_order_value is 100"),
+        ("[risk]\noverrides = 3", r"must be tables such as \[risk.overrides.BTCUSDT\]"),
+    ):
+        with pytest.raises(SettingsError, match=reason):
+            load_settings(env=_home(tmp_path, wrong))
 
 
 @pytest.mark.process

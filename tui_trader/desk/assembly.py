@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_trader.clock import Clock
+from tui_trader.domain.market import Interval
+from tui_trader.domain.order import Side
+from tui_trader.domain.risk import GateState
 from tui_trader.domain.timing import TIMINGS
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.account import AccountService
@@ -22,11 +25,19 @@ from tui_trader.services.order_path import OrderPath, Surroundings
 from tui_trader.services.ports import HaltMark, Store
 from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.positions import PositionService
+from tui_trader.services.risk_conduct import Conduct
+from tui_trader.services.risk_daily import DailyFigures
+from tui_trader.services.risk_figures import Figures
+from tui_trader.services.risk_losses import LossKeeper
+from tui_trader.services.risk_watch import RiskWatch
 from tui_trader.services.status import DeskIdentity, DeskService, Looked
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.upkeep import Upkeep
 from tui_trader.services.working import WorkingOrders
 from tui_trader.settings import Confirm, Mode, Settings
+
+CURRENCY = "USDT"
+"""The account's own currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class Desk:
     positions: PositionKeeper
     account: AccountService
     path: OrderPath
+    watch: RiskWatch
     desk: DeskService
     upkeep: Upkeep
     services: Services
@@ -67,6 +79,17 @@ def assemble(
     working = WorkingOrders(market, clock)
     account = AccountService(store, market, bus, clock, working.reserved)
     keeper = PositionKeeper(store, market, bus, clock)
+    daily = DailyFigures(lambda symbol, count: market.candles(symbol, Interval.D1, limit=count), clock)
+    conduct = Conduct(bus, market, clock, exchange.budget_used, CURRENCY)
+    losses = LossKeeper(
+        store,
+        bus,
+        clock,
+        equity=lambda: _equity(account),
+        profile=lambda: path.gate.profile,
+        latch=lambda reason: path.gate.latch(GateState.REDUCING, reason),
+        cancel_entries=lambda: path.orders.cancel_many(side=Side.BUY),
+    )
     path = OrderPath(
         Surroundings(
             exchange=exchange,
@@ -78,6 +101,7 @@ def assemble(
             working=working,
             positions=keeper,
             balances=account,
+            figures=Figures(market, account, keeper, working, losses, daily, conduct, clock),
             profile=settings.risk,
             prefix=prefix,
             timing=TIMINGS[settings.timing],
@@ -86,6 +110,10 @@ def assemble(
             mark=mark,
         )
     )
+    watch = RiskWatch(
+        losses, conduct, daily, lambda: [*settings.watchlist, *(each.symbol for each in keeper.book.open())]
+    )
+    path.resumption.bar = lambda: losses.bar
     looked = Looked(exchange, path.gate, working, keeper, account, bus, path.ledger)
     desk = DeskService(identity, looked, clock, on_stop)
     resolver = LineOrders(market, keeper, account, working.reservations, settings.risk)
@@ -105,7 +133,12 @@ def assemble(
         bus=bus,
         risk=path.risk,
     )
-    return Desk(exchange, store, tasks, market, working, keeper, account, path, desk, upkeep, services)
+    return Desk(exchange, store, tasks, market, working, keeper, account, path, watch, desk, upkeep, services)
+
+
+def _equity(account: AccountService) -> Decimal | None:
+    worth = account.valued()
+    return None if worth is None else worth.equity
 
 
 def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:

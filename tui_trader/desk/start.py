@@ -67,10 +67,12 @@ async def come_up(
     await desk.positions.load(desk.path.ledger.post)
     await desk.positions.begin_with(coins, ahead_ms(desk.exchange))
     await desk.account.load()
+    await desk.watch.load()
     for name, work in (
         ("market", desk.market.keep),
         ("positions", desk.positions.keep),
         ("account", desk.account.keep),
+        *desk.watch.works(),
     ):
         desk.tasks.run(name, work)
     await desk.path.start()

@@ -3,51 +3,111 @@
 Cheap and structural ones come first, then state, market, money, conduct (reliability.md §1.2). The result lists every
 breach in this order; one ``HARD`` among them refuses the order. Nothing here raises: a check that cannot be worked
 out refuses.
+
+Rules of that table that are no row here:
+
+==== ===================================================================================================
+R05  a part of R04's row: the pair's rules know minimum and maximum
+R21  idempotency: one intent id gets one answer, before the gate is asked (``services.idempotency``)
+R25  repeated fires of an automatic rule: there are no automatic rules to disable
+R26  a storm of refusals closes the gate itself (``services.gate``), it does not judge an order
+R28  a break between the books closes the gate itself (``services.comparison``)
+R34  sizing counts from the smaller of the venue's balance and the ledger (``rules.sizing``)
+R36  a locked session is a state of the gate: R13's row
+R37  confirmation and delayed raise are how limits are overridden (``services.confirmations``, ``services.risk``)
+R38  the echo in the venue's answer is judged by the order table, after sending
+R39  a decision that is too old is not signed (``exchange.mexc.sender``)
+R40  unknown settings are refused at start (``settings``)
+R41  the kill switch is a state of the gate: R13's row
+R42  what happens when the last console leaves is the desk's own policy
+==== ===================================================================================================
+
+``require_stop`` and ``min_risk_reward`` of features.md §4 are left out: an order carries no stop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from tui_trader.domain.order import Origin
 from tui_trader.domain.risk import Breach, Level
-from tui_trader.rules import gate_conduct, gate_market, gate_money, gate_state, gate_structure
+from tui_trader.rules import (
+    gate_conduct,
+    gate_constraints,
+    gate_liquidity,
+    gate_losses,
+    gate_market,
+    gate_money,
+    gate_state,
+    gate_structure,
+)
 from tui_trader.rules.gate import GateFacts, GateInput, facts
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One row: the rule's number, what it looks at, and whether it softens for an order that only reduces.
+    """One row: the rule's number and what looks at it.
 
-    Limits on size, volume, collar, rate, volatility and drawdown soften (design.md, Rulings); rules of the exchange,
-    state, balance and protection against doubled orders do not.
+    ``levels`` are the levels of its breaches (H, S, W), ``inputs`` what it needs of a ``GateInput`` by dotted name,
+    and ``missing`` the code of the breach when one of these is not known; a rule whose input may be absent by nature
+    (no such market, no such trade yet) has none. It ``softens`` for an order that only reduces: limits on size,
+    volume, collar, rate, volatility and drawdown do (design.md, Rulings); rules of the exchange, state, balance and
+    protection against doubled orders do not. A ``graded`` one refuses only while ``auto_risk_control`` is on.
     """
 
     id: str
     run: Callable[[GateFacts], Iterable[Breach]]
+    levels: str
+    inputs: tuple[str, ...] = ()
+    missing: str = ""
     softens: bool = False
+    graded: bool = False
 
 
 FORM: tuple[Callable[[GateInput], Iterable[Breach]], ...] = (gate_structure.numbers, gate_structure.known_pair)
 """R01 and R02: when one of these fails nothing else can be judged."""
 
+EQUITY = "account.equity"
+
 CHECKS: tuple[Check, ...] = (
-    Check("R04", gate_structure.pair_rules),
-    Check("R16", gate_structure.reduce_only),
-    Check("R12", gate_state.clock),
-    Check("R13", gate_state.gate_state),
-    Check("R14", gate_state.private_stream),
-    Check("R11", gate_market.quote_age),
-    Check("R08", gate_market.collar, softens=True),
-    Check("R10", gate_market.naked_market, softens=True),
-    Check("R30", gate_market.post_only),
-    Check("R06", gate_money.order_value, softens=True),
-    Check("R15", gate_money.balance),
-    Check("R17", gate_conduct.open_orders, softens=True),
-    Check("R29", gate_conduct.self_trade),
-    Check("R20", gate_conduct.duplicate),
-    Check("R22", gate_conduct.rate, softens=True),
-    Check("R27", gate_state.unknown_orders, softens=True),
+    Check("R02", gate_structure.rules_age, "H", ("market.rules_age_ms",), "stale_rules", softens=True),
+    Check("R03", gate_structure.allowed_pair, "H", softens=True),
+    Check("R04", gate_structure.pair_rules, "H"),
+    Check("R16", gate_structure.reduce_only, "H"),
+    Check("R12", gate_state.clock, "HS", ("clock",), "clock_unsynced"),
+    Check("R13", gate_state.gate_state, "HSW"),
+    Check("R14", gate_state.private_stream, "HW"),
+    Check("R11", gate_market.quote_age, "HS", ("quote",), "no_quote"),
+    Check("R08", gate_market.collar, "HS", ("quote", "last"), "no_reference", softens=True),
+    Check("R10", gate_liquidity.market_order, "HS", softens=True),
+    Check("R30", gate_market.post_only, "S"),
+    Check("R07", gate_liquidity.volume_share, "HS", ("market.volume",), "no_volume", softens=True),
+    Check("R07", gate_liquidity.depth_share, "HS", ("book",), "no_depth", softens=True),
+    Check("R32", gate_liquidity.thin_market, "HS", softens=True, graded=True),
+    Check("R32", gate_liquidity.volatility, "HS", ("market.volatility",), "no_volatility", softens=True, graded=True),
+    Check("R33", gate_liquidity.peg, "S"),
+    Check("R31", gate_liquidity.fee, "S"),
+    Check("R06", gate_money.order_value, "HS", ("quote_rate",), "no_conversion", softens=True),
+    Check("R15", gate_money.balance, "H", ("balances",), "no_balance"),
+    Check("R15", gate_money.least_balance, "H"),
+    Check("R17", gate_conduct.open_orders, "H", softens=True),
+    Check("R17", gate_money.resting_value, "H", (EQUITY,), "no_equity", softens=True),
+    Check("R18", gate_money.position_value, "H", ("account.held",), "no_position_value", graded=True),
+    Check("R18", gate_money.exposure, "HS", ("account.exposure",), "no_exposure", graded=True),
+    Check("R18", gate_money.concentration, "HS", ("account.held", EQUITY), "no_concentration", graded=True),
+    Check("R18", gate_money.open_positions, "H"),
+    Check("R18", gate_losses.drawdown, "HS", (EQUITY, "account.peak"), "no_drawdown", softens=True, graded=True),
+    Check("R19", gate_losses.loss, "HS", ("account.day_loss", "account.week_loss"), "loss_limit"),
+    Check("R09", gate_losses.slippage_paid, "H", (EQUITY, "conduct.slippage_paid"), "no_slippage", softens=True),
+    Check("R35", gate_losses.cooldown, "S", softens=True),
+    Check("R29", gate_conduct.self_trade, "H"),
+    Check("R20", gate_conduct.duplicate, "HS"),
+    Check("R22", gate_conduct.rate, "H", softens=True),
+    Check("R23", gate_conduct.budget, "H", softens=True),
+    Check("R24", gate_conduct.churn, "S", softens=True),
+    Check("R27", gate_state.unknown_orders, "HS", softens=True),
+    Check("own", gate_constraints.own_rules, "HS", softens=True),
 )
 
 
@@ -60,18 +120,28 @@ def evaluate(given: GateInput) -> tuple[Breach, ...]:
         known = facts(given, given.instrument)
     except ArithmeticError:
         return (_failed("R01"),)
-    return tuple(breach for check in CHECKS for breach in _run(check, known))
+    found: list[Breach] = []
+    for check in CHECKS:
+        found += _run(check, known)
+    return tuple(found)
 
 
-def _run(check: Check, known: GateFacts) -> Iterator[Breach]:
+def _run(check: Check, known: GateFacts) -> Iterable[Breach]:
     try:
-        found = tuple(check.run(known))
+        found = list(check.run(known))
     except ArithmeticError:
-        yield _failed(check.id)
-        return
-    for breach in found:
-        soften = check.softens and known.reducing and breach.level is Level.HARD
-        yield replace(breach, level=Level.SOFT) if soften else breach
+        found = [_failed(check.id)]
+    return [_eased(check, breach, known) for breach in found] if found else found
+
+
+def _eased(check: Check, breach: Breach, known: GateFacts) -> Breach:
+    """Soften a breach for an order that only reduces; a protective exit, which nobody confirms, is only told of it."""
+    if check.softens and known.reducing:
+        exit_ = known.given.request.origin is Origin.EXIT
+        return replace(breach, level=Level.WARN if exit_ else Level.SOFT)
+    if check.graded and breach.level is Level.HARD and not known.given.profile.auto_risk_control:
+        return replace(breach, level=Level.SOFT)
+    return breach
 
 
 def _failed(rule: str) -> Breach:

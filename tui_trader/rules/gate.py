@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tui_trader.domain.assessment import Constraint
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Quote
@@ -13,6 +14,15 @@ from tui_trader.domain.money import EXACT
 from tui_trader.domain.order import Order, OrderRequest, OrderType, Origin, Side
 from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import NORMAL
+from tui_trader.rules.gate_figures import (
+    NO_ACCOUNT,
+    NO_CONDUCT,
+    NO_MARKET,
+    AccountFigures,
+    ClockReading,
+    ConductFigures,
+    MarketFigures,
+)
 from tui_trader.rules.reservation import Reservation, available
 
 CASH = frozenset({"USDT", "USDC"})
@@ -32,18 +42,7 @@ class RecentRequest:
     type: OrderType
     quantity: Decimal
     price: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClockReading:
-    """What is known of the venue's clock: how far it is ahead of ours and by how much that may be wrong, both in ms.
-
-    ``age_s`` is how long ago it was read, ``None`` when the reading no longer holds.
-    """
-
-    ahead_ms: float
-    error_ms: float
-    age_s: float | None
+    origin: Origin = Origin.CONSOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class GateInput:
 
     ``quantity`` is resolved (base); for an uncapped market order by quote money it is an estimate. ``price`` is the
     limit or the cap, ``None`` for an uncapped market order. ``balances`` is by asset. ``reservations`` are those of
-    all working orders, ``working`` these orders themselves, on all pairs. ``recent`` covers the last minute at least,
-    oldest first.
+    all working orders, ``working`` these orders themselves, those on the pair. Of all pairs ``working_count`` are
+    working, and the outcome of ``questions`` is unknown. ``recent`` covers the last minute at least, oldest first.
     ``rates`` is what one unit of a quote asset is worth in ``currency``, for every asset that has a way there.
     ``unknown_budget`` orders of unknown outcome block every new one.
     ``now`` is UTC ms of the clock that stamped the quote's ``received``. ``clock`` is the reading of the venue's clock,
@@ -75,9 +74,15 @@ class GateInput:
     balances: Mapping[str, Balance] = field(default_factory=dict)
     reservations: Sequence[Reservation] = ()
     working: Sequence[Order] = ()
+    working_count: int = 0
+    questions: int = 0
     recent: Sequence[RecentRequest] = ()
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     currency: str = "USDT"
+    market: MarketFigures = NO_MARKET
+    account: AccountFigures = NO_ACCOUNT
+    conduct: ConductFigures = NO_CONDUCT
+    constraints: Sequence[Constraint] = ()
     cash: frozenset[str] = CASH
     unknown_budget: int = NORMAL.unknown_budget
 
@@ -88,7 +93,10 @@ class GateFacts:
 
     ``price`` is the limit, the cap or else the best opposite price; ``value`` is in quote money, ``worth`` in the
     account currency; ``free`` is what the order may use of the asset it pays with. ``None`` where not known.
-    ``reducing`` is true for a sell into cash of coins that are held and free.
+    ``rate`` is what one unit of the quote asset is worth there. ``takes`` is true for an order that would trade at
+    once, as far as is known; ``reducing`` for a sell into cash of coins that are held and free; ``enters`` for an order
+    that acquires something else than cash: ``acquired``. ``held_after`` is what would then be held of it, entries under
+    way included.
     """
 
     given: GateInput
@@ -98,6 +106,11 @@ class GateFacts:
     value: Decimal | None
     worth: Decimal | None
     free: Decimal | None
+    rate: Decimal | None
+    takes: bool
+    acquired: str
+    enters: bool
+    held_after: Decimal | None
     reducing: bool
 
 
@@ -126,6 +139,19 @@ def by_money(request: OrderRequest) -> bool:
     return request.type is OrderType.MARKET and not request.capped and request.quote_quantity is not None
 
 
+def _takes(request: OrderRequest, price: Decimal | None, best: Decimal | None) -> bool:
+    """Tell whether an order would trade at once against the best opposite price."""
+    if request.type is OrderType.MARKET or price is None or best is None:
+        return True
+    return price >= best if request.side is Side.BUY else price <= best
+
+
+def _held_after(account: AccountFigures, worth: Decimal | None) -> Decimal | None:
+    if account.held is None or worth is None or not (account.held.is_finite() and account.entries_here.is_finite()):
+        return None
+    return EXACT.add(EXACT.add(account.held, account.entries_here), worth)
+
+
 def facts(given: GateInput, instrument: Instrument) -> GateFacts:
     """Work out what follows from an input whose numbers are finite."""
     request = given.request
@@ -136,16 +162,23 @@ def facts(given: GateInput, instrument: Instrument) -> GateFacts:
     if value is None and price is not None:
         value = EXACT.multiply(price, given.quantity)
     rate = rate_of(given, instrument.quote)
-    paying = instrument.quote if request.side is Side.BUY else instrument.base
+    buy = request.side is Side.BUY
+    paying, acquired = (instrument.quote, instrument.base) if buy else (instrument.base, instrument.quote)
     free = available(paying, given.balances.get(paying), given.reservations)
     covered = free is not None and given.quantity <= free
+    worth = None if value is None or rate is None else EXACT.multiply(value, rate)
     return GateFacts(
         given=given,
         instrument=instrument,
         quote=quote,
         price=price,
         value=value,
-        worth=None if value is None or rate is None else EXACT.multiply(value, rate),
+        worth=worth,
         free=free,
+        rate=rate,
+        takes=_takes(request, price, best),
+        acquired=acquired,
+        enters=acquired not in given.cash,
+        held_after=_held_after(given.account, worth),
         reducing=request.side is Side.SELL and instrument.quote in given.cash and covered,
     )

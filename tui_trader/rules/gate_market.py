@@ -1,14 +1,14 @@
-"""Checks against the market: is there a price, how old is it, and is the order's price sane (R08, R10, R11, R30)."""
+"""Checks against the market: is there a price, how old is it, and is the order's price sane (R08, R11, R30)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
+from tui_trader.domain.market import Book, Quote
 from tui_trader.domain.money import EXACT, canonical
-from tui_trader.domain.order import OrderType, Side
-from tui_trader.domain.risk import Breach, Level
-from tui_trader.rules.book_walk import walk
+from tui_trader.domain.order import OrderRequest, OrderType, Side, TimeInForce
+from tui_trader.domain.risk import Breach, Level, RiskProfile
 from tui_trader.rules.gate import GateFacts, good
 
 SOFT_SHARE = Decimal("0.4")
@@ -20,6 +20,21 @@ FAR_FACTOR = 6
 CLOCK_SLACK_MS = 1000
 
 
+def age_limit(request: OrderRequest, profile: RiskProfile) -> int:
+    """Return how old prices may be in ms: less for an order that takes at once."""
+    takes = request.type is OrderType.MARKET or request.time_in_force is not TimeInForce.GTC
+    return min(profile.max_quote_age_ms, profile.max_market_quote_age_ms) if takes else profile.max_quote_age_ms
+
+
+def book_holds(book: Book | None, quote: Quote | None, now: int, profile: RiskProfile) -> bool:
+    """Tell whether a book can be relied on: it is young, or its best prices are those of the quote."""
+    if book is None or not book.bids or not book.asks:
+        return False
+    if 0 <= now - book.received <= profile.max_quote_age_ms:
+        return True
+    return quote is not None and (book.bids[0][0], book.asks[0][0]) == (quote.bid, quote.ask)
+
+
 def quote_age(facts: GateFacts) -> Iterator[Breach]:
     """R11: best bid and ask are known, make sense, and are young enough."""
     given = facts.given
@@ -29,19 +44,19 @@ def quote_age(facts: GateFacts) -> Iterator[Breach]:
         yield Breach("no_quote", level, f"There is no usable bid and ask of {symbol}.", suggestion="wait for a price")
         return
     age = given.now - facts.quote.received
-    limit = given.profile.max_quote_age_ms
+    limit = age_limit(given.request, given.profile)
     if age > limit or age < -CLOCK_SLACK_MS:
         message = f"The prices of {symbol} are {age} ms old; the limit is {limit} ms."
         yield Breach("stale_quote", level, message, f"{age} ms", f"{limit} ms", "wait for a price")
 
 
 def collar(facts: GateFacts) -> Iterator[Breach]:
-    """R08: a price is not further through the market than the collar, against mid and last, the worse of both."""
+    """R08: a price is not further through the market than the collar, against the worst of mid, last and VWAP."""
     price, buy = facts.given.price, facts.given.request.side is Side.BUY
     if price is None:
         return
     mid = None if facts.quote is None else facts.quote.mid
-    anchors = [each for each in (mid, facts.given.last) if each is not None and good(each)]
+    anchors = [each for each in (mid, facts.given.last, facts.given.market.vwap) if each is not None and good(each)]
     if not anchors:
         yield Breach("no_reference", Level.HARD, "There is no market price to compare the order's price with.")
         return
@@ -65,27 +80,6 @@ def _through(price: Decimal, anchor: Decimal, *, buy: bool) -> Decimal:
 def _collar(code: str, level: Level, word: str, figure: Decimal, limit: Decimal) -> Breach:
     shown, allowed = f"{figure:.2f} %", f"{canonical(limit)} %"
     return Breach(code, level, f"The price is {shown} {word} the market; the limit is {allowed}.", shown, allowed)
-
-
-def naked_market(facts: GateFacts) -> Iterator[Breach]:
-    """R10: a market order without a cap asks first, and is refused when the book shows too little for it."""
-    given, request = facts.given, facts.given.request
-    if request.type is not OrderType.MARKET or request.capped:
-        return
-    yield Breach(
-        "no_cap", Level.SOFT, "A market order without a cap fills at any price.", suggestion="leave «cap off» out"
-    )
-    if given.book is None:
-        return
-    found = walk(given.book, request.side, given.quantity)
-    limit = given.profile.market_cap_percent
-    if not found.covered:
-        figures = (canonical(found.filled), canonical(given.quantity))
-        yield Breach("thin_book", Level.HARD, f"The book shows only {figures[0]} of {figures[1]}.", *figures)
-    elif found.slippage_percent is not None and found.slippage_percent > limit:
-        shown = f"{found.slippage_percent:.2f} %"
-        message = f"It would fill {shown} worse than the best price; the limit is {canonical(limit)} %."
-        yield Breach("slippage", Level.HARD, message, shown, f"{canonical(limit)} %")
 
 
 def post_only(facts: GateFacts) -> Iterator[Breach]:

@@ -88,12 +88,11 @@ def private_stream(facts: GateFacts) -> Iterator[Breach]:
 
 def unknown_orders(facts: GateFacts) -> Iterator[Breach]:
     """R27: an order that may or may not exist on a pair asks before another one; three anywhere block all."""
-    questions = [order for order in facts.given.working if order.status in OPEN_QUESTION]
-    here = [order for order in questions if order.symbol == facts.instrument.symbol]
-    budget = facts.given.unknown_budget
-    if len(questions) >= budget:
-        message = f"The outcome of {len(questions)} orders is unknown; nothing is sent until it is clear."
-        yield Breach("unknown_budget", Level.HARD, message, str(len(questions)), str(budget - 1))
+    here = [order for order in facts.given.working if order.status in OPEN_QUESTION]
+    questions, budget = facts.given.questions, facts.given.unknown_budget
+    if questions >= budget:
+        message = f"The outcome of {questions} orders is unknown; nothing is sent until it is clear."
+        yield Breach("unknown_budget", Level.HARD, message, str(questions), str(budget - 1))
     if here:
         message = f"Order {here[0].id} on {facts.instrument.symbol} has no known outcome: the first may still execute."
         yield Breach("unknown_order", Level.SOFT, message, str(len(here)), "0", "wait, or cancel it first")

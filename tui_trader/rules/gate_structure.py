@@ -11,6 +11,8 @@ from tui_trader.domain.risk import Breach, Level
 from tui_trader.rules import instrument_rules
 from tui_trader.rules.gate import GateFacts, GateInput, by_money
 
+RULES_AGE_MS = 15 * 60_000
+
 
 def numbers(given: GateInput) -> Iterator[Breach]:
     """R01: quantity and price are positive, finite and of sane length; a limit order has a price."""
@@ -37,6 +39,23 @@ def known_pair(given: GateInput) -> Iterator[Breach]:
     """R02: the pair is known, and its rules are those of the request's symbol."""
     if given.instrument is None or given.instrument.symbol != given.request.symbol:
         yield Breach("unknown_symbol", Level.HARD, f"The rules of {given.request.symbol} are not known.")
+
+
+def rules_age(facts: GateFacts) -> Iterator[Breach]:
+    """R02: the pair's rules were read not long ago."""
+    age, limit = facts.given.market.rules_age_ms, RULES_AGE_MS // 60_000
+    if age is None or not 0 <= age <= RULES_AGE_MS:
+        shown = "an unknown time" if age is None else f"{age // 60_000} min"
+        message = f"The rules of {facts.instrument.symbol} were read {shown} ago; the limit is {limit} min."
+        yield Breach("stale_rules", Level.HARD, message, shown, f"{limit} min", "wait for the connection")
+
+
+def allowed_pair(facts: GateFacts) -> Iterator[Breach]:
+    """R03: the pair is on the profile's list, where there is one; the key's own list is among the pair's rules."""
+    symbols, symbol = facts.given.profile.symbols, facts.instrument.symbol
+    if symbols and symbol not in symbols:
+        message = f"{symbol} is not among the pairs of the risk profile: {', '.join(symbols)}."
+        yield Breach("symbol_not_allowed", Level.HARD, message, symbol, ", ".join(symbols), "add it to risk.symbols")
 
 
 def pair_rules(facts: GateFacts) -> Iterator[Breach]:

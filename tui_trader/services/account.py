@@ -5,7 +5,8 @@ Events of kind ``balance`` carry a ``BalanceRow``, those of kind ``equity`` a ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_trader.clock import Clock
@@ -19,8 +20,26 @@ from tui_trader.services.ports import Change, Store
 DAY_MS = 86_400_000
 SAMPLE_EVERY_S = 60.0
 TELL_EVERY_S = 1.0
+VALUED_FOR_S = 0.25
 SHOWN = Decimal("0.00000001")
 """To what an estimate of worth is rounded; balances themselves are exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """What the account is worth in its own currency: all of it, and each asset; ``unpriced`` ones have no market."""
+
+    equity: Decimal
+    values: Mapping[str, Decimal]
+    unpriced: tuple[str, ...]
+
+    def coins(self, cash: frozenset[str]) -> Decimal:
+        """Add up the assets that are no cash."""
+        total = ZERO
+        for asset, value in self.values.items():
+            if asset not in cash:
+                total = EXACT.add(total, value)
+        return total
 
 
 class AccountService:
@@ -49,6 +68,8 @@ class AccountService:
         self._first: EquitySample | None = None
         self._told: EquitySample | None = None
         self._coins_moved = False
+        self._valued: Valued | None = None
+        self._valued_at = 0.0
 
     # -- life
 
@@ -76,6 +97,7 @@ class AccountService:
 
     def take(self, balances: Sequence[Balance], *, complete: bool) -> None:
         """Take balances in and publish what changed; ``complete`` means assets not listed are gone."""
+        self._valued = None
         known = self._balances or {}
         given = {each.asset: each for each in balances}
         if complete:
@@ -96,6 +118,13 @@ class AccountService:
         if self._balances is None:
             return None
         return self._balances.get(asset) or Balance(asset, ZERO, ZERO)
+
+    def valued(self) -> Valued | None:
+        """Return what each asset is worth, at most a quarter of a second old unless a balance changed."""
+        now = self._clock.monotonic()
+        if self._valued is None or now - self._valued_at > VALUED_FOR_S:
+            self._valued, self._valued_at = self._add_up(), now
+        return self._valued
 
     # -- looking
 
@@ -119,21 +148,32 @@ class AccountService:
         """Add everything up; ``None`` while an asset that has a market has no price yet."""
         if self._balances is None:
             return None
+        worth = self._add_up()
+        if worth is None:
+            return None
+        cash = self._balances.get(self._currency)
+        at = self._clock.wall_ms()
+        sample = EquitySample(at, worth.equity, ZERO if cash is None else cash.total, worth.unpriced)
+        if self._first is None or self._first.at // DAY_MS != at // DAY_MS:
+            self._first = sample
+        return sample
+
+    def _add_up(self) -> Valued | None:
+        """Value every asset; ``None`` before balances are known, or while one that has a market has no price yet."""
+        if self._balances is None:
+            return None
         total, unpriced = ZERO, []
+        values: dict[str, Decimal] = {}
         for balance in self._balances.values():
             value = self._value(balance)
             if value is not None:
+                values[balance.asset] = value
                 total = EXACT.add(total, value)
             elif self._prices.find(f"{balance.asset}{self._currency}") is not None:
                 return None
             elif balance.total:
                 unpriced.append(balance.asset)
-        cash = self._balances.get(self._currency)
-        at = self._clock.wall_ms()
-        sample = EquitySample(at, total, ZERO if cash is None else cash.total, tuple(sorted(unpriced)))
-        if self._first is None or self._first.at // DAY_MS != at // DAY_MS:
-            self._first = sample
-        return sample
+        return Valued(total, values, tuple(sorted(unpriced)))
 
     def _day_pnl(self, sample: EquitySample) -> Decimal | None:
         """Return the change since the day's first sample; deposits and withdrawals count as change."""

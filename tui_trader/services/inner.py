@@ -11,8 +11,9 @@ from tui_trader.domain.events import Event
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, DayTicker, Quote
-from tui_trader.domain.order import Order
+from tui_trader.domain.order import Order, Side
 from tui_trader.domain.position import Position
+from tui_trader.rules.gate_figures import AccountFigures, ConductFigures, MarketFigures
 
 
 class Publisher(Protocol):
@@ -76,6 +77,26 @@ class BalanceKeeper(Protocol):
 
     def balance(self, asset: str) -> Balance | None:
         """Return the newest balance of an asset; ``None`` before the first snapshot."""
+        ...
+
+
+class RiskFigures(Protocol):
+    """What the checks measure against limits. Only ``prepare`` waits."""
+
+    async def prepare(self, symbol: str) -> None:
+        """Wait shortly for what is missing for a decision on a pair."""
+        ...
+
+    def market(self, pair: Instrument) -> MarketFigures:
+        """Return the figures of a pair."""
+        ...
+
+    def account(self, pair: Instrument, side: Side) -> AccountFigures:
+        """Return those of the account, with regard to what an order of this side on this pair would acquire."""
+        ...
+
+    def conduct(self, symbol: str) -> ConductFigures:
+        """Return what was done lately."""
         ...
 
 

@@ -19,10 +19,13 @@ from tui_trader.errors import NotFound, Refused, UsageError
 from tui_trader.exchange.port import Health
 from tui_trader.rules.book_walk import quantity_for
 from tui_trader.rules.checks import evaluate
-from tui_trader.rules.gate import ClockReading, GateInput, sound_quote
+from tui_trader.rules.gate import GateInput, sound_quote
+from tui_trader.rules.gate_figures import NO_ACCOUNT, NO_CONDUCT, NO_MARKET, ClockReading
+from tui_trader.rules.gate_market import age_limit, book_holds
 from tui_trader.rules.pricing import market_cap
+from tui_trader.rules.reservation import Reservation
 from tui_trader.services.gate import Gate
-from tui_trader.services.inner import BalanceKeeper, Prices
+from tui_trader.services.inner import BalanceKeeper, Prices, RiskFigures
 from tui_trader.services.working import WorkingOrders
 
 
@@ -65,6 +68,7 @@ class Judge:
         balances: BalanceKeeper,
         gate: Gate,
         health: Health,
+        figures: RiskFigures,
         clock: Clock,
         currency: str = "USDT",
     ) -> None:
@@ -73,6 +77,7 @@ class Judge:
         self._balances = balances
         self._gate = gate
         self._health = health
+        self._figures = figures
         self._clock = clock
         self._currency = currency
 
@@ -88,11 +93,14 @@ class Judge:
             raise NotFound(f"There is no pair {symbol}; look it up with the command symbols.")
         return pair
 
-    async def freshen(self, symbol: str) -> None:
-        """Wait shortly for a price when the one known is too old."""
-        quote, limit = self._prices.quote(symbol), self._gate.profile.max_quote_age_ms
+    async def freshen(self, symbol: str, request: OrderRequest | None = None) -> None:
+        """Wait shortly for a price when the one known is too old, and for what else a decision needs."""
+        profile, quote = self._gate.profile.of(symbol), self._prices.quote(symbol)
+        limit = profile.max_quote_age_ms if request is None else age_limit(request, profile)
         if quote is None or self._clock.wall_ms() - quote.received > limit:
             await self._prices.ensure_quote(symbol, limit)
+        if request is not None and self._prices.find(symbol) is not None:
+            await self._figures.prepare(symbol)
 
     def judge(self, request: OrderRequest) -> Judgement:
         """Make the request exact and check it.
@@ -123,7 +131,8 @@ class Judge:
             return None
         if request.price is not None or pair is None or quote is None:
             return request.price
-        return market_cap(request.side, quote, self._gate.profile.market_cap_percent, pair.tick)
+        cap = self._gate.profile.of(pair.symbol).market_cap_percent
+        return market_cap(request.side, quote, cap, pair.tick)
 
     def _quantity(
         self, request: OrderRequest, pair: Instrument | None, quote: Quote | None, price: Decimal | None
@@ -166,13 +175,14 @@ class Judge:
         quantity: Decimal,
     ) -> GateInput:
         """Collect what the checks may know."""
-        now = self._clock.wall_ms()
-        ticker = self._prices.ticker(request.symbol)
+        now, profile = self._clock.wall_ms(), self._gate.profile.of(request.symbol)
+        ticker, book = self._prices.ticker(request.symbol), self._prices.book_now(request.symbol)
         balances: dict[str, Balance] = {}
         rates: dict[str, Decimal] = {}
+        reservations: list[Reservation] = []
         if pair is not None:
             paying = pair.quote if request.side is Side.BUY else pair.base
-            balance = self._balances.balance(paying)
+            balance, reservations = self._balances.balance(paying), self._working.reservations(paying)
             if balance is not None:
                 balances[paying] = balance
             if pair.quote != self._currency:
@@ -184,19 +194,24 @@ class Judge:
             price=price,
             instrument=pair,
             state=self._gate.state,
-            profile=self._gate.profile,
+            profile=profile,
             now=now,
             clock=self._reading(),
             stream_up=self._health.private_stream_up(),
             quote=quote,
             last=None if ticker is None else ticker.last,
-            book=self._prices.book_now(request.symbol),
+            book=book if book_holds(book, quote, now, profile) else None,
             balances=balances,
-            reservations=self._working.reservations(),
-            working=self._working.working(),
+            reservations=reservations,
+            working=self._working.working(request.symbol),
+            working_count=self._working.count(),
+            questions=self._working.pending.questions,
             recent=self._working.recent(now),
             rates=rates,
             currency=self._currency,
+            market=NO_MARKET if pair is None else self._figures.market(pair),
+            account=NO_ACCOUNT if pair is None else self._figures.account(pair, request.side),
+            conduct=NO_CONDUCT if pair is None else self._figures.conduct(pair.symbol),
             unknown_budget=self._gate.timing.unknown_budget,
         )
 

@@ -29,13 +29,14 @@ WHOLE_POSITION = SizeExpression(SizeKind.POSITION_PERCENT, Decimal(100))
 class LineOrders:
     """Resolves sizes and prices against the market, the balance and the position.
 
-    ``reservations`` are what working orders lock, ``profile`` holds the limits, ``currency`` is the account's.
+    ``reservations`` says what working orders lock of an asset, ``profile`` holds the limits, ``currency`` is the
+    account's.
     """
 
     market: MarketService
     positions: PositionKeeper
     account: AccountService
-    reservations: Callable[[], Sequence[Reservation]]
+    reservations: Callable[[str], Sequence[Reservation]]
     profile: RiskProfile
     currency: str = "USDT"
 
@@ -74,7 +75,7 @@ class LineOrders:
 
     def free(self, asset: str) -> Decimal:
         """Return what a new order may use of an asset; 0 while balances are not known."""
-        return max(ZERO, available(asset, self.account.balance(asset), self.reservations()) or ZERO)
+        return max(ZERO, available(asset, self.account.balance(asset), self.reservations(asset)) or ZERO)
 
     # -- inside
 

@@ -15,6 +15,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
+from tui_trader.domain.money import EXACT
 from tui_trader.errors import VenueError, VenueUnavailable
 from tui_trader.exchange.port import MarketData
 from tui_trader.services.candle_history import CandleHistory
@@ -30,7 +31,10 @@ KEEP_S = 15.0
 REFRESH_S = 600.0
 RETRY_S = 30.0
 BOOK_WAIT_S = 2.0
+FIRST_BOOK_WAIT_S = 1.0
 QUOTE_WAIT_S = 2.0
+VWAP_MS = 120_000
+"""A minute's candle that began longer ago says nothing of the price now."""
 PUSH_WAIT_S = 0.4
 """How long a stream may take for its first quote before the price is read over REST."""
 
@@ -146,6 +150,19 @@ class MarketService:
             except (VenueError, TimeoutError):
                 return self.quote(symbol)
         return self.quote(symbol)
+
+    async def ensure_book(self, symbol: str) -> None:
+        """Have a book kept for a while, waiting at most 1 s for the first one."""
+        self._streams.touch_book(symbol)
+        if self.book_now(symbol) is None:
+            await self._streams.next_book(symbol, FIRST_BOOK_WAIT_S)
+
+    def vwap(self, symbol: str) -> Decimal | None:
+        """Return the average price of the running minute's trades, where its candle is streamed and has any."""
+        bar = self._candles.running(symbol, Interval.M1)
+        if bar is None or not bar.volume > 0 or self._clock.wall_ms() - bar.open_time > VWAP_MS:
+            return None
+        return EXACT.divide(bar.quote_volume, bar.volume)
 
     async def book(self, symbol: str, depth: int) -> Book:
         """Return the book, best levels first, waiting shortly for the first one.

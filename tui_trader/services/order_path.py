@@ -23,7 +23,7 @@ from tui_trader.services.comparison import Comparison
 from tui_trader.services.evidence import Evidence, ahead_ms
 from tui_trader.services.gate import Gate
 from tui_trader.services.ingest import Ingest
-from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices
+from tui_trader.services.inner import BalanceKeeper, PositionKeeper, Prices, RiskFigures
 from tui_trader.services.intake import Intake
 from tui_trader.services.journal_health import distrust
 from tui_trader.services.judging import Judge
@@ -66,6 +66,7 @@ class Surroundings:
     working: WorkingOrders
     positions: PositionKeeper
     balances: BalanceKeeper
+    figures: RiskFigures
     profile: RiskProfile
     prefix: str
     timing: Timing = NORMAL
@@ -112,7 +113,9 @@ class OrderPath:
             self.outcomes.unknown_until,
         )
         self.resumption = Resumption(self.gate, self.reconciler, clock, given.mark)
-        judge = Judge(given.prices, working, given.balances, self.gate, given.exchange, clock, given.currency)
+        judge = Judge(
+            given.prices, working, given.balances, self.gate, given.exchange, given.figures, clock, given.currency
+        )
         placer = Placer(
             given.exchange, store, self._recorder, working, judge, self.gate, clock, OrderNames(given.prefix)
         )

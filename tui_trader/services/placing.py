@@ -88,7 +88,7 @@ class Placer:
             StoreError: the intent could not be written, so nothing was sent.
 
         """
-        await self._judge.freshen(request.symbol)
+        await self._judge.freshen(request.symbol, request)
         judged = self._judge.judge(request)
         slow = held_up(self._store.health(), request)
         if slow is not None:
@@ -121,7 +121,13 @@ class Placer:
         """Reserve, commit, send, commit the answer. From here on nothing is waited for before the reservation."""
         request = judged.request
         mark = RecentRequest(
-            order.created_at, request.symbol, request.side, request.type, judged.quantity, judged.price
+            order.created_at,
+            request.symbol,
+            request.side,
+            request.type,
+            judged.quantity,
+            judged.price,
+            request.origin,
         )
         self._working.put(order)
         self._working.note_request(mark)

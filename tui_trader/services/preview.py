@@ -36,7 +36,7 @@ class Previewer:
 
         """
         pair = self._judge.instrument(request.symbol)
-        await self._judge.freshen(request.symbol)
+        await self._judge.freshen(request.symbol, request)
         return self._describe(pair, self._judge.judge(request))
 
     def _describe(self, pair: Instrument, judged: Judgement) -> OrderPreview:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from tui_trader.clock import Clock
 from tui_trader.domain.risk import GateState
@@ -24,6 +25,8 @@ class Resumption:
         self._reconciler = reconciler
         self._clock = clock
         self._mark = mark
+        self.bar: Callable[[], str] = lambda: ""
+        """Says why trading may not go on yet, in a sentence; empty where nothing bars it."""
 
     async def resume(self, reason: str, by: str = "person") -> str:
         """Compare everything, then set the gate to ACTIVE; returns the place of a mark that was removed for it.
@@ -39,6 +42,9 @@ class Resumption:
         """
         if not reason.strip():
             raise UsageError("Say why trading may go on; type: resume REASON")
+        bar = self.bar()
+        if bar:
+            raise Conflict(bar)
         told = {(each.asset, each.difference) for each in self._reconciler.breaks}
         self._reconciler.request("before trading is resumed")
         if not await self._clean_in_time():

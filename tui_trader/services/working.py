@@ -15,11 +15,12 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.instrument import Instrument
-from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.domain.money import ZERO
 from tui_trader.domain.order import Order
 from tui_trader.rules.gate import RecentRequest
 from tui_trader.rules.reservation import Reservation, locks
 from tui_trader.services.inner import Prices
+from tui_trader.services.pending import Pending
 from tui_trader.services.unsettled import Unsettled, paid
 
 ENDED_KEPT = 512
@@ -37,8 +38,9 @@ class WorkingOrders:
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names: dict[str, str] = {}
         self._fills: dict[str, tuple[Fill, ...]] = {}
-        self._reservations: dict[str, Reservation] = {}
+        self.pending = Pending()
         self._working: dict[str, Order] = {}
+        self._by_pair: dict[str, dict[str, Order]] = {}
         self._recent: deque[RecentRequest] = deque()
 
     def put(self, order: Order, added: Sequence[Fill] = (), removed: Sequence[Fill] = ()) -> None:
@@ -61,16 +63,25 @@ class WorkingOrders:
         """Remember when an order was handed to the wire; it locks what it locked before."""
         order = replace(order, sent_at=at)
         self._orders[order.id] = order
+        self._work(order)
+
+    def _work(self, order: Order) -> None:
         self._working[order.id] = order
+        self._by_pair.setdefault(order.symbol, {})[order.id] = order
+
+    def _rest(self, order: Order) -> None:
+        """Have an order work no more."""
+        self.pending.drop(order.id)
+        if self._working.pop(order.id, None) is not None:
+            del self._by_pair[order.symbol][order.id]
 
     def _file(self, order: Order) -> None:
         """Keep the lists by state right."""
         if order.working:
-            self._working[order.id] = order
+            self._work(order)
             self._reserve(order)
             return
-        self._working.pop(order.id, None)
-        self._reservations.pop(order.id, None)
+        self._rest(order)
         if order.final:
             self._ended[order.id] = None
             while len(self._ended) > ENDED_KEPT:
@@ -80,7 +91,7 @@ class WorkingOrders:
         # What the venue reports as executed stays locked until its executions are there: they say what was paid.
         lock = locks(replace(order, venue_executed=order.executed), self._pair(order.symbol))
         if lock is not None:
-            self._reservations[order.id] = lock
+            self.pending.put(order, lock)
 
     def _pair(self, symbol: str) -> Instrument:
         return self._prices.find(symbol) or _nameless(symbol)
@@ -94,8 +105,7 @@ class WorkingOrders:
 
     def remove(self, order: Order) -> None:
         """Forget an order that was never committed: its reservation goes with it."""
-        self._working.pop(order.id, None)
-        self._reservations.pop(order.id, None)
+        self._rest(order)
         self._ended.pop(order.id, None)
         if order.id in self._orders:
             self._forget(order.id)
@@ -115,7 +125,11 @@ class WorkingOrders:
 
     def working(self, symbol: str | None = None) -> list[Order]:
         """List working orders, oldest first."""
-        return [order for order in self._working.values() if symbol is None or order.symbol == symbol]
+        return list((self._working if symbol is None else self._by_pair.get(symbol, {})).values())
+
+    def count(self) -> int:
+        """Count working orders."""
+        return len(self._working)
 
     def unfinished(self) -> list[Order]:
         """List what is not final, orders thought never placed included."""
@@ -131,23 +145,18 @@ class WorkingOrders:
         """Take balances of the venue into account that were just taken in."""
         self._unsettled.settle(balances)
 
-    def reservations(self) -> list[Reservation]:
-        """List what working orders lock, and what executions paid that no balance contains yet."""
-        return [*self._reservations.values(), *self._unsettled.reservations()]
+    def reservations(self, asset: str) -> list[Reservation]:
+        """List what working orders together lock of an asset, and what executions paid that no balance contains yet."""
+        unsettled = (each for each in self._unsettled.reservations() if each.asset == asset)
+        return [*self.pending.locked(asset), *unsettled]
 
     def reservation(self, order: Order) -> Reservation | None:
         """Return what an order locks; ``None`` for one that is not working."""
-        return self._reservations.get(order.id)
+        return self.pending.lock(order.id)
 
     def reserved(self, asset: str) -> Decimal:
         """Add up what working orders lock of an asset that the venue has not confirmed locking."""
-        found: Iterable[Decimal] = (
-            each.amount for each in self._reservations.values() if each.asset == asset and not each.seen
-        )
-        total = ZERO
-        for amount in found:
-            total = EXACT.add(total, amount)
-        return total
+        return self.pending.unseen(asset)
 
     def note_request(self, request: RecentRequest) -> None:
         """Remember that an order passed the gate."""

@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
+from tests.twins.gate_figures import GOOD_ACCOUNT, GOOD_CLOCK, GOOD_CONDUCT, GOOD_MARKET, deep_book
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Quote
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Origin, Side
 from tui_trader.domain.risk import GateState, Level, RiskProfile
 from tui_trader.rules.checks import evaluate, hard, soft
-from tui_trader.rules.gate import ClockReading, GateInput, RecentRequest
+from tui_trader.rules.gate import GateInput, RecentRequest
+from tui_trader.rules.gate_figures import ClockReading
 from tui_trader.rules.reservation import Reservation
 
 D = Decimal
 HARD, SOFT, WARN = Level.HARD, Level.SOFT, Level.WARN
 NOW = 1_000_100
-CLOCK = ClockReading(0.0, 20.0, 1.0)
+PROFILE = RiskProfile(confirm_order_value=D(500), max_concentration_percent=D(100), max_position_value=D(5000))
 BUY = OrderRequest("BTCUSDT", Side.BUY, OrderType.LIMIT)
 SELL = replace(BUY, side=Side.SELL)
 MARKET = replace(BUY, type=OrderType.MARKET)
@@ -38,10 +40,14 @@ def given(pair: Instrument, quote: Quote) -> Given:
             price=D(100),
             instrument=pair,
             state=GateState.ACTIVE,
-            profile=RiskProfile(),
+            profile=PROFILE,
             now=NOW,
-            clock=CLOCK,
+            clock=GOOD_CLOCK,
             stream_up=True,
+            market=GOOD_MARKET,
+            account=GOOD_ACCOUNT,
+            conduct=GOOD_CONDUCT,
+            book=deep_book("BTCUSDT", quote.bid, quote.ask),
             quote=quote,
             last=D(100),
             balances=balances,
@@ -221,12 +227,19 @@ def test_without_any_market_price_there_is_no_reference(given: Given) -> None:
 
 
 def test_a_market_order_without_a_cap_asks_and_reads_the_book(given: Given, book: Book) -> None:
-    assert found(given(NAKED, price=None, book=book)) == {"no_cap": SOFT}
-    assert found(given(NAKED, price=None, quantity=D(4), book=book)) == {"no_cap": SOFT, "thin_book": HARD}
-    steep = replace(book, asks=((D(100), D("0.1")), (D(110), D(5))))
+    deep = replace(book, asks=((D(100), D(9)), (D(101), D(2))))
+    assert found(given(NAKED, price=None, book=deep)) == {"no_cap": SOFT}
+    assert found(given(MARKET, price=D(101), book=deep)) == {}
+    small = replace(book, asks=((D(100), D("0.5")), (D(104), D("0.4"))))
+    thin = {"no_cap": SOFT, "thin_book": HARD, "depth_share": HARD}
+    assert found(given(NAKED, price=None, book=small)) == thin
+    assert found(given(MARKET, price=D(101), quantity=D("0.4"), book=small)) == {"depth_share": SOFT}
+    capped = {"thin_book": SOFT, "depth_share": HARD}
+    assert found(given(MARKET, price=D(101), quantity=D("0.6"), book=small)) == capped
+    steep = replace(book, asks=((D(100), D("0.1")), (D(104), D(50))))
     assert found(given(NAKED, price=None, book=steep)) == {"no_cap": SOFT, "slippage": HARD}
-    empty = replace(book, asks=())
-    assert found(given(NAKED, price=None, book=empty)) == {"no_cap": SOFT, "thin_book": HARD}
+    for empty in (replace(book, asks=()), None):
+        assert found(given(NAKED, price=None, book=empty))["no_depth"] is HARD
 
 
 def test_post_only_through_the_book_asks(given: Given) -> None:
@@ -295,10 +308,11 @@ def test_an_uncapped_market_buy_needs_a_little_more_than_it_shows(given: Given) 
 
 
 def test_too_many_working_orders(given: Given, make_order: Callable[..., Order]) -> None:
-    working = [make_order(OrderStatus.LIVE, price=D(90))] * 20
-    assert found(given(working=working[1:])) == {}
-    assert found(given(working=working)) == {"max_open_orders": HARD}
-    assert found(given(SELL, price=D(101), working=working)) == {"max_open_orders": SOFT}
+    working = [make_order(OrderStatus.LIVE, price=D(90))] * 10
+    assert found(given(working=working[1:], working_count=19)) == {}
+    assert found(given(working=working[1:], working_count=20)) == {"max_open_orders": HARD}
+    assert found(given(working=working, working_count=10)) == {"max_open_orders": HARD}
+    assert found(given(SELL, price=D(101), working=working, working_count=10)) == {"max_open_orders": SOFT}
 
 
 def test_an_order_does_not_trade_with_an_own_one(given: Given, make_order: Callable[..., Order]) -> None:
@@ -311,7 +325,6 @@ def test_an_order_does_not_trade_with_an_own_one(given: Given, make_order: Calla
     assert found(given(SELL, price=D("100.01"), working=[buy])) == {}
     unpriced = replace(buy, price=None)
     assert found(given(SELL, working=[unpriced])) == {"self_trade": HARD}
-    assert found(given(working=[replace(own, request=replace(own.request, symbol="ETHUSDT"))])) == {}
 
 
 def test_the_same_order_twice(given: Given, make_order: Callable[..., Order]) -> None:
@@ -326,20 +339,30 @@ def test_the_same_order_twice(given: Given, make_order: Callable[..., Order]) ->
 
 def test_the_rate_of_orders(given: Given) -> None:
     other = RecentRequest(NOW - 999, "ETHUSDT", Side.BUY, OrderType.LIMIT, D(1), D(1))
-    assert found(given(recent=[other] * 4)) == {}
-    assert found(given(recent=[other] * 5)) == {"order_rate": HARD}
-    assert found(given(SELL, recent=[other] * 5)) == {"order_rate": SOFT}
+    assert found(given(recent=[other] * 2)) == {}
+    assert found(given(recent=[other] * 3)) == {"order_rate": HARD}
+    assert found(given(SELL, recent=[other] * 3)) == {"order_rate": SOFT}
     slow = replace(other, at=NOW - 59_999)
-    assert found(given(recent=[slow] * 60)) == {"order_rate": HARD}
-    assert found(given(recent=[replace(slow, at=NOW - 60_000)] * 60)) == {}
+    assert found(given(recent=[slow] * 29)) == {}
+    assert found(given(recent=[slow] * 30)) == {"order_rate": HARD}
+    assert found(given(recent=[replace(slow, at=NOW - 60_000)] * 30)) == {}
+
+
+def test_rules_have_a_rate_of_their_own_and_persons_do_not_pay_for_it(given: Given) -> None:
+    algo = replace(BUY, origin=Origin.ALGO)
+    by_rule = RecentRequest(NOW - 999, "ETHUSDT", Side.BUY, OrderType.LIMIT, D(1), D(1), Origin.ALGO)
+    assert found(given(algo, recent=[by_rule])) == {"order_rate": HARD}
+    assert found(given(algo, recent=[replace(by_rule, at=NOW - 1000)] * 9)) == {}
+    assert found(given(algo, recent=[replace(by_rule, at=NOW - 1000)] * 10)) == {"order_rate": HARD}
+    assert found(given(recent=[by_rule] * 5)) == {}
+    assert found(given(replace(SELL, origin=Origin.EXIT), recent=[by_rule] * 5)) == {"order_rate": WARN}
 
 
 def test_unknown_outcomes_ask_first_and_three_block(given: Given, make_order: Callable[..., Order]) -> None:
     unknown = make_order(OrderStatus.UNKNOWN, price=D(90))
     assert found(given(working=[unknown])) == {"unknown_order": SOFT}
-    elsewhere = replace(unknown, request=replace(unknown.request, symbol="ETHUSDT"))
-    assert found(given(working=[elsewhere] * 2)) == {}
-    assert found(given(working=[elsewhere] * 3)) == {"unknown_budget": HARD}
+    assert found(given(questions=2)) == {}
+    assert found(given(questions=3)) == {"unknown_budget": HARD}
 
 
 def test_a_promise_to_reduce_is_kept(given: Given) -> None:

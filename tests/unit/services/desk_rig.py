@@ -11,6 +11,8 @@ from typing import Any
 
 from tests.twins.clock import VirtualClock, settle, until
 from tests.twins.exchange import ExchangeTwin, instrument
+from tests.twins.gate_figures import deep_book
+from tests.twins.profiles import WIDE
 from tests.twins.store import StoreTwin
 from tui_trader.desk.assembly import Desk, assemble
 from tui_trader.domain.balance import Balance
@@ -22,6 +24,7 @@ from tui_trader.services.status import DeskIdentity
 from tui_trader.settings import Mode, Settings
 
 D = Decimal
+DAY_MS = 86_400_000
 NOWHERE = LineContext()
 
 
@@ -43,6 +46,13 @@ def bar(open_time: int, close: str = "100", volume: str = "1", **changes: Any) -
         "BTCUSDT", Interval.M1, open_time, price, price, price, price, D(volume), price * D(volume), closed=True
     )
     return replace(made, **changes)
+
+
+def days(clock: VirtualClock, symbol: str) -> list[Candle]:
+    """Make twenty quiet daily bars, the last one running."""
+    today = clock.wall_ms() // DAY_MS * DAY_MS
+    usual = replace(bar(today), symbol=symbol, interval=Interval.D1)
+    return [replace(usual, open_time=today - DAY_MS * back, closed=back > 0) for back in range(19, -1, -1)]
 
 
 def trade(price: str, at: int = 1, symbol: str = "BTCUSDT") -> Trade:
@@ -71,7 +81,7 @@ class DeskRig:
             self.exchange.pairs["MXUSDT"] = instrument("MXUSDT")
             self.exchange.pairs["ETHBTC"] = replace(instrument("ETHBTC"), base="ETH", quote="BTC")
         self.reasons: list[str] = []
-        chosen = settings or Settings()
+        chosen = settings or Settings(risk=WIDE)
         identity = DeskIdentity(chosen.mode.value, "default", "twin", 1, chosen.mode is Mode.PAPER)
         self.desk: Desk = assemble(chosen, identity, self.exchange, self.store, self.clock, "m1", self.reasons.append)
         self.market = self.desk.market
@@ -84,15 +94,22 @@ class DeskRig:
             self.exchange.quote_rows.setdefault(symbol, quote(self.clock, symbol))
         if not self.exchange.ticker_rows:
             self.exchange.ticker_rows = [ticker(self.clock, each) for each in self.exchange.quote_rows]
+        for symbol in self.exchange.quote_rows:
+            best = self.exchange.quote_rows[symbol]
+            self.exchange.book_rows.setdefault(symbol, deep_book(symbol, best.bid, best.ask, self.clock.wall_ms()))
+            self.exchange.candle_rows.setdefault((symbol, Interval.D1), days(self.clock, symbol))
         await self.exchange.open()
         self.market.begin()
         await self.market.load()
         await self.desk.positions.load()
         await self.desk.positions.begin_with(await self.exchange.balances())
         await self.desk.account.load()
+        await self.desk.watch.load()
         for name, work in (("market", self.market.keep), ("positions", self.desk.positions.keep)):
             self.desk.tasks.run(name, work)
         self.desk.tasks.run("account", self.desk.account.keep)
+        for name, work in self.desk.watch.works():
+            self.desk.tasks.run(name, work)
         self.desk.tasks.run("desk", self.desk.desk.keep)
         await self.desk.path.start()
         await self.desk.path.reconciler.clean()

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from tests.twins.clock import VirtualClock, settle, until
 from tests.twins.exchange import ExchangeTwin
-from tests.twins.keepers import BalancesTwin, Ear, PositionsTwin, PricesTwin
+from tests.twins.keepers import BalancesTwin, Ear, FiguresTwin, PositionsTwin, PricesTwin
+from tests.twins.profiles import WIDE
 from tests.twins.store import StoreTwin
 from tui_trader.domain.events import Event
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
-from tui_trader.domain.risk import RiskProfile
 from tui_trader.services.bus import EventBus
 from tui_trader.services.journal_fold import fold
 from tui_trader.services.model import Placement
@@ -28,7 +28,6 @@ from tui_trader.services.working import WorkingOrders
 D = Decimal
 T = TypeVar("T")
 PREFIX = "m1"
-PROFILE = RiskProfile(max_order_value=D(5000), max_orders_per_second=50, max_orders_per_minute=500)
 LIMIT_BUY = OrderRequest("BTCUSDT", Side.BUY, OrderType.LIMIT, quantity=D(1), price=D(99))
 
 
@@ -66,6 +65,7 @@ class Rig:
         self.working = WorkingOrders(self.prices, self.clock)
         self.positions = PositionsTwin()
         self.balances = BalancesTwin()
+        self.figures = FiguresTwin()
         self.path = OrderPath(
             Surroundings(
                 exchange=self.exchange,
@@ -77,7 +77,8 @@ class Rig:
                 working=self.working,
                 positions=self.positions,
                 balances=self.balances,
-                **{"profile": PROFILE, "prefix": PREFIX, **given},
+                figures=self.figures,
+                **{"profile": WIDE, "prefix": PREFIX, **given},
             )
         )
         self.orders = self.path.orders

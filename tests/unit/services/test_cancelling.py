@@ -25,7 +25,7 @@ async def test_a_cancel_is_written_before_it_is_sent_and_ends_the_order_by_the_s
         assert "order.cancel" in rig.store.kinds(done.order.id)
         after = await rig.becomes(done.order.id, OrderStatus.CANCELED)
         assert after.cancel is CancelState.DONE
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
 
 
 async def test_a_cancel_waits_for_its_commit() -> None:
@@ -217,7 +217,7 @@ async def test_an_order_cancelled_while_it_waits_for_its_commit_is_never_sent() 
         assert rig.exchange.sent == []
         assert (done.order.status, done.order.cancel) == (OrderStatus.NOT_SENT, CancelState.DONE)
         assert cancelled.failures == []
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
 
 
 async def test_a_cancel_that_fails_in_an_unforeseen_way_can_be_repeated() -> None:

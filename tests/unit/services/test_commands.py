@@ -10,16 +10,17 @@ import pytest
 
 from tests.twins.clock import settle
 from tests.twins.exchange import CUT, Trouble
+from tests.twins.profiles import WIDE
 from tests.unit.services.desk_rig import DeskRig, desk, quote
 from tui_trader.domain.order import Order, OrderRequest, OrderType, Side, TimeInForce
-from tui_trader.domain.risk import GateState, RiskProfile
+from tui_trader.domain.risk import GateState
 from tui_trader.errors import ConfirmationRequired, Conflict, Denied, GrammarError
 from tui_trader.services.commands import KEPT
 from tui_trader.services.model import LineContext, LineStep, Outcome
 from tui_trader.settings import Confirm, Mode, Settings
 
 D = Decimal
-LIMITS_ONLY = Settings(confirm=Confirm.LIMITS)
+LIMITS_ONLY = Settings(confirm=Confirm.LIMITS, risk=WIDE)
 
 
 def sent(rig: DeskRig) -> list[tuple[str, str, Decimal | None, Decimal | None]]:
@@ -100,7 +101,7 @@ async def test_a_market_order_says_its_cap() -> None:
 
 
 async def test_live_says_real_money_and_opens_locked() -> None:
-    async with desk(settings=Settings(mode=Mode.LIVE)) as rig:
+    async with desk(settings=Settings(mode=Mode.LIVE, risk=WIDE)) as rig:
         (step,) = (await rig.preview("b btc 1 @99")).steps
         assert step.sentence.startswith("REAL MONEY: Buy 1 BTC")
         assert step.refused is not None
@@ -352,7 +353,7 @@ async def test_the_numbers_that_were_confirmed_are_the_ones_that_are_sent() -> N
 
 
 async def test_a_token_expires_and_another_one_does_not_pass() -> None:
-    async with desk(settings=Settings(risk=RiskProfile(duplicate_window_ms=60_000))) as rig:
+    async with desk(settings=Settings(risk=replace(WIDE, duplicate_window_ms=60_000))) as rig:
         asked = await duplicated(rig)
         rig.clock.jump(11)
         rig.exchange.quote_rows["BTCUSDT"] = quote(rig.clock)

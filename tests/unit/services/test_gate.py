@@ -8,8 +8,8 @@ import pytest
 
 from tests.twins.clock import VirtualClock, settle
 from tests.twins.keepers import Ear
+from tests.twins.profiles import WIDE
 from tests.twins.store import StoreTwin
-from tests.unit.services.order_rig import PROFILE
 from tui_trader.domain.events import EventKind, GateChange
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, StoreError
@@ -23,7 +23,7 @@ class Bench:
 
     def __init__(self, store: StoreTwin | None = None, *, live: bool = False) -> None:
         self.store, self.ear, self.clock = store or StoreTwin(), Ear(), VirtualClock()
-        self.gate = Gate(self.store, self.ear, self.clock, PROFILE, live=live)
+        self.gate = Gate(self.store, self.ear, self.clock, WIDE, live=live)
         self.gate.spawn = Tasks(self.ear, self.clock).spawn
 
     def told(self) -> list[str]:

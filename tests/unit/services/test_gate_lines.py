@@ -6,8 +6,9 @@ import pytest
 
 from tests.twins.clock import VirtualClock
 from tests.twins.keepers import Ear
+from tests.twins.profiles import WIDE
 from tests.twins.store import StoreTwin
-from tests.unit.services.order_rig import PROFILE, Rig, running, waited
+from tests.unit.services.order_rig import Rig, running, waited
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import Conflict, UsageError
 from tui_trader.services.gate import Gate
@@ -18,7 +19,7 @@ PHRASE = "80393991 REAL MONEY"
 
 
 async def a_gate(*, live: bool = True) -> Gate:
-    gate = Gate(StoreTwin(), Ear(), VirtualClock(), PROFILE, live=live)
+    gate = Gate(StoreTwin(), Ear(), VirtualClock(), WIDE, live=live)
     gate.account = "80393991"
     await gate.clean()
     return gate

@@ -68,12 +68,12 @@ async def test_what_an_execution_paid_counts_until_its_balance_arrives() -> None
         rig.balances.rows["USDT"] = replace(known, at=rig.clock.wall_ms() - 1000)
         rig.exchange.fill(done.order.client_order_id, D(1), fee=D("0.5"))
         await rig.becomes(done.order.id, OrderStatus.FILLED)
-        free = available("USDT", rig.balances.rows["USDT"], rig.working.reservations())
+        free = available("USDT", rig.balances.rows["USDT"], rig.working.reservations("USDT"))
         assert (free, rig.balances.rows["USDT"].free) == (known.free - D("99.5"), known.free)
         after = Balance("USDT", known.free - D("99.5"), D(0), rig.clock.wall_ms())
         rig.exchange.push(BalanceChange(after, "ENTRUST"))
         await until(lambda: rig.balances.rows["USDT"] == after, PATIENT)
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
 
 
 async def test_an_execution_that_its_balance_overtook_is_not_taken_off_twice() -> None:
@@ -84,7 +84,7 @@ async def test_an_execution_that_its_balance_overtook_is_not_taken_off_twice() -
         await until(lambda: rig.balances.rows["USDT"] == after, PATIENT)
         rig.exchange.fill(done.order.client_order_id, D(1))
         await rig.becomes(done.order.id, OrderStatus.FILLED)
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
 
 
 async def test_a_payment_whose_balance_never_comes_counts_for_a_short_while_only() -> None:
@@ -93,9 +93,9 @@ async def test_a_payment_whose_balance_never_comes_counts_for_a_short_while_only
         rig.balances.rows["USDT"] = replace(rig.balances.rows["USDT"], at=rig.clock.wall_ms() - 1000)
         rig.exchange.fill(done.order.client_order_id, D(1))
         await rig.becomes(done.order.id, OrderStatus.FILLED)
-        assert [each.amount for each in rig.working.reservations()] == [D(99)]
+        assert [each.amount for each in rig.working.reservations("USDT")] == [D(99)]
         rig.clock.jump(5)
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
 
 
 async def test_what_the_venue_reports_as_executed_stays_locked_until_the_executions_come() -> None:
@@ -104,7 +104,7 @@ async def test_what_the_venue_reports_as_executed_stays_locked_until_the_executi
         rig.exchange.fill(done.order.client_order_id, D("0.5"), push=False)
         rig.exchange.push(rig.exchange.find(done.order.client_order_id))
         await until(lambda: rig.order(done.order.id).venue_executed == D("0.5"))
-        assert [each.amount for each in rig.working.reservations()] == [D("99.0495")]
+        assert [each.amount for each in rig.working.reservations("USDT")] == [D("99.0495")]
 
 
 async def test_nothing_is_told_of_what_is_not_on_the_disk() -> None:

@@ -158,6 +158,7 @@ async def test_the_old_quote_is_answered_when_the_venue_is_silent() -> None:
 
 async def test_a_book_is_waited_for_and_cut() -> None:
     async with desk() as rig:
+        rig.exchange.book_rows.clear()
         waiting = asyncio.create_task(rig.market.book("BTCUSDT", 2))
         await settle()
         rig.exchange.show("book", "BTCUSDT", value=book(rig.clock))

@@ -78,7 +78,7 @@ async def test_a_market_order_takes_the_callers_cap_and_the_kept_book() -> None:
 async def test_a_pair_in_another_money_is_converted_or_denied() -> None:
     async with running() as rig:
         rig.prices.pairs["ETHBTC"] = instrument("ETHBTC", base="ETH", quote="BTC", min_notional=D("0.0001"))
-        rig.prices.quotes["ETHBTC"] = rig.prices.make("ETHBTC", "0.05", "0.06")
+        rig.prices.quotes["ETHBTC"] = rig.prices.make("ETHBTC", "0.05", "0.051")
         rig.prices.tickers["ETHBTC"] = DayTicker("ETHBTC", D("0.05"), D(1), D(1), D(1), D(1), D(1), D(0), 0, 0)
         request = replace(LIMIT_BUY, symbol="ETHBTC", price=D("0.05"))
         assert "no_conversion" in await refusal(rig, request)

@@ -33,10 +33,10 @@ async def test_an_order_that_never_arrived_is_not_placed_only_after_the_horizon(
         assert until_ms is not None
         await rig.clock.advance((until_ms - rig.clock.wall_ms()) / 1000 - 1)
         assert rig.stored(order_id).status is OrderStatus.UNKNOWN
-        assert rig.working.reservations() != []
+        assert rig.working.reservations("USDT") != []
         await rig.clock.advance(30)
         assert rig.stored(order_id).status is OrderStatus.NOT_PLACED
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
         assert rig.orders.unknown_until(rig.order(order_id)) is None
 
 
@@ -108,7 +108,7 @@ async def test_an_order_thought_absent_that_appears_is_live_again_and_alarms() -
         await settle()
         assert rig.stored(done.order.id).status is OrderStatus.LIVE
         assert rig.gate.state is GateState.CANCEL_ONLY
-        assert rig.working.reservations() != []
+        assert rig.working.reservations("USDT") != []
 
 
 async def test_another_order_on_the_pair_asks_while_one_is_unknown_and_the_same_one_is_refused() -> None:

@@ -49,13 +49,13 @@ async def test_a_minute_after_the_end_the_venues_sums_stand_in() -> None:
         withheld(rig.exchange, order.client_order_id, "1")
         await rig.clock.advance(58)
         assert rig.stored(order.id).status is OrderStatus.CLOSING
-        assert rig.working.reservations() != []
+        assert rig.working.reservations("USDT") != []
         await rig.clock.advance(17)
         after = rig.stored(order.id)
         assert (after.status, after.executed, after.quote) == (OrderStatus.FILLED, D(1), D(99))
         (fill,) = rig.store.fill_rows.values()
         assert (fill.trade_id, fill.price, fill.order_id, fill.source) == ("synthetic-1", D(99), order.id, SYNTHETIC)
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
         assert rig.positions.held("BTCUSDT") == D(1)
         assert any("stand in" in text for text in rig.ear.texts())
         assert "order.overdue" in rig.store.kinds(order.id)

@@ -59,7 +59,7 @@ async def test_a_failed_commit_sends_nothing_and_releases_the_reservation() -> N
             await rig.place()
         assert rig.exchange.sent == []
         assert rig.working.working() == []
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
         assert rig.gate.state is GateState.HALTED
 
 
@@ -79,7 +79,7 @@ async def test_a_definite_refusal_is_rejected_and_frees_the_money() -> None:
         done = await rig.place()
         assert (done.outcome, done.order.status) == (Outcome.REJECTED, OrderStatus.REJECTED)
         assert "Insufficient position" in done.message
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
 
 
 async def test_an_order_of_which_no_byte_left_is_rejected_as_not_sent() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.twins.clock import settle, until
 from tests.twins.exchange import UNAVAILABLE, ExchangeTwin, Trouble
+from tests.twins.gate_figures import deep_book
 from tests.unit.services.desk_rig import DeskRig, bar, desk, hearing, of, quote, richer
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.fill import Fill
@@ -292,6 +293,7 @@ async def test_a_close_is_made_anew_when_it_is_another_one_or_the_confirmation_c
         position_id, asked = await asked_to_close(rig)
         rig.clock.jump(11)
         rig.exchange.quote_rows["BTCUSDT"] = quote(rig.clock, bid="100.5", ask="100.6")
+        rig.exchange.show("book", "BTCUSDT", value=deep_book("BTCUSDT", D("100.5"), D("100.6"), rig.clock.wall_ms()))
         late = {"quantity": D("0.4"), "confirmation": asked.token}
         _, placement = await rig.services.positions.close(position_id, "closing-2", late)
         assert placement is not None

@@ -36,7 +36,7 @@ async def test_a_preview_walks_the_book_and_counts_the_fee() -> None:
         assert (shown.cost, shown.cost_asset) == (D("200.40015"), "USDT")
         assert shown.free_after == D(10_000) - shown.cost
         assert shown.new_average_cost == shown.cost / 2
-        assert shown.breaches == ()
+        assert [breach.code for breach in shown.breaches] == ["depth_share"]
         assert shown.sentence == "Buy 2 BTC at market, at worst 101.1 USDT."
 
 
@@ -44,7 +44,7 @@ async def test_a_preview_sends_and_reserves_nothing() -> None:
     async with running() as rig:
         await rig.orders.preview(LIMIT_BUY)
         assert rig.exchange.sent == []
-        assert rig.working.reservations() == []
+        assert rig.working.reservations("USDT") == []
         assert rig.store.order_rows == {}
 
 

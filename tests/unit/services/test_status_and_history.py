@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.twins.profiles import WIDE
 from tests.unit.services.desk_rig import desk, hearing, of
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.risk import GateState
@@ -63,7 +64,7 @@ async def test_a_desk_with_a_working_order_stays() -> None:
 
 
 async def test_a_live_desk_stays() -> None:
-    async with desk(settings=Settings(mode=Mode.LIVE)) as rig:
+    async with desk(settings=Settings(mode=Mode.LIVE, risk=WIDE)) as rig:
         await rig.clock.advance(1800)
         assert rig.reasons == []
 

@@ -58,7 +58,7 @@ def test_orders_that_the_venue_has_not_confirmed_are_reserved() -> None:
     working.put(order(2))
     assert working.reserved("USDT") == D("99.0495")
     assert working.reserved("BTC") == D(0)
-    assert len(working.reservations()) == 2
+    assert len(working.reservations("USDT")) == 2
 
 
 def test_an_order_on_a_pair_that_is_no_longer_listed_still_locks() -> None:

@@ -1,0 +1,154 @@
+"""The loss lock in a whole desk: a loss closes it, closing still passes, a restart keeps it, a person lifts it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.twins.clock import settle, until
+from tests.twins.exchange import instrument
+from tests.twins.gate_figures import deep_book
+from tests.twins.profiles import WIDE
+from tests.unit.services.desk_rig import DeskRig, quote
+from tui_trader.domain.balance import Balance
+from tui_trader.domain.order import OrderStatus
+from tui_trader.domain.risk import GateState
+from tui_trader.errors import ConfirmationRequired, Conflict
+from tui_trader.rules.risk.loss_lock import WAIT_MS
+from tui_trader.services.risk_losses import LINE, SETTING, UNREADABLE
+from tui_trader.settings import Settings
+
+D = Decimal
+LOSSES = replace(
+    WIDE,
+    daily_loss_limit=D(100),
+    weekly_loss_limit=D(500),
+    daily_loss_warn_percent=D(1),
+    daily_loss_percent=D(3),
+    daily_loss_cancel_percent=D(5),
+)
+SETTINGS = Settings(risk=LOSSES)
+
+
+async def fall(rig: DeskRig, to: str) -> None:
+    """Let bitcoin's price fall, and a second pass."""
+    await rig.clock.advance(1.1)
+    best = quote(rig.clock, bid=to, ask=str(D(to) + D("0.1")))
+    rig.exchange.show("quote", "BTCUSDT", value=best)
+    rig.exchange.show("book", "BTCUSDT", value=deep_book("BTCUSDT", best.bid, best.ask, rig.clock.wall_ms()))
+    await rig.clock.advance(1.1)
+    await settle()
+
+
+def rich(rig: DeskRig) -> None:
+    """Hold ten bitcoin beside 9,000 in cash."""
+    rig.exchange.wallet = {"USDT": Balance("USDT", D(9000), D(0)), "BTC": Balance("BTC", D(10), D(0))}
+
+
+async def locked(rig: DeskRig) -> None:
+    """Lose a tenth of the bitcoin: 100 of 10,000."""
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    await fall(rig, "100")
+    await fall(rig, "89.9")
+    await until(lambda: rig.desk.path.gate.state is GateState.REDUCING)
+
+
+async def test_a_loss_closes_entries_and_lets_a_holder_out() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    await locked(rig)
+    assert "The day's loss is" in rig.desk.path.gate.reason
+    refused = await rig.run("buy btc 0.5 @89")
+    assert not refused.ok
+    assert "loss" in str(refused.steps[0].refused)
+    assert (await rig.run("sell btc 0.5 @99")).ok
+    await rig.stop()
+    assert [line.body["effect"] for line in rig.store.lines if line.kind == LINE] == ["LOCK"]
+    again = DeskRig(store=rig.store, exchange=rig.exchange, settings=SETTINGS)
+    await again.start()
+    assert again.desk.path.gate.state is GateState.REDUCING
+    assert again.desk.watch.losses.state is not None
+    assert again.desk.watch.losses.state.locked
+    await again.stop()
+
+
+async def test_trading_goes_on_after_the_phrase_and_a_reason_only() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    await locked(rig)
+    keeper = rig.desk.watch.losses
+    assert keeper.state is not None
+    with pytest.raises(Conflict, match="The loss lock is on"):
+        await rig.desk.path.resumption.resume("I feel better")
+    with pytest.raises(Conflict, match="at the earliest"):
+        await keeper.lift(keeper.state.phrase)
+    rig.clock.jump(WAIT_MS / 1000)
+    with pytest.raises(Conflict, match="type exactly"):
+        await keeper.lift("please")
+    await fall(rig, "89.9")
+    assert (await keeper.lift(keeper.state.phrase)).locked == ""
+    assert rig.desk.path.gate.state is GateState.REDUCING
+    await rig.desk.path.resumption.resume("I feel better")
+    assert rig.desk.path.gate.state is GateState.ACTIVE
+    assert [line.body["effect"] for line in rig.store.lines if line.kind == LINE] == ["LOCK", "LIFTED"]
+    await rig.stop()
+
+
+async def test_a_deep_loss_cancels_resting_entries_and_leaves_what_sells() -> None:
+    rig = DeskRig(settings=Settings(risk=replace(LOSSES, daily_loss_cancel_percent=D(4))))
+    rich(rig)
+    await rig.start()
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    await fall(rig, "100")
+    assert (await rig.run("buy btc 0.5 @75")).ok
+    assert (await rig.run("sell btc 0.5 @120")).ok
+    await fall(rig, "50")
+    await until(lambda: {each.status for each in rig.store.order_rows.values()} >= {OrderStatus.CANCELED})
+    assert [each.side.value for each in rig.desk.working.working()] == ["SELL"]
+    await rig.stop()
+
+
+async def test_a_warning_is_said_once() -> None:
+    rig = DeskRig(settings=Settings(risk=replace(LOSSES, daily_loss_limit=D(10**6), daily_loss_percent=D(90))))
+    rich(rig)
+    await rig.start()
+    await locked_not(rig)
+    warned = [line for line in rig.store.lines if line.kind == LINE]
+    assert [line.body["effect"] for line in warned] == ["WARN"]
+    await rig.stop()
+
+
+async def locked_not(rig: DeskRig) -> None:
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    for price in ("100", "88", "87"):
+        await fall(rig, price)
+
+
+async def test_a_record_that_cannot_be_read_locks() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rig.store.settings[SETTING] = "{}"
+    await rig.start()
+    assert rig.desk.path.gate.state is GateState.REDUCING
+    assert UNREADABLE in rig.desk.path.gate.reason
+    await rig.clock.advance(1.1)
+    await until(lambda: rig.desk.watch.losses.state is not None)
+    assert rig.desk.watch.losses.state is not None
+    assert rig.desk.watch.losses.state.locked == UNREADABLE
+    await rig.stop()
+
+
+async def test_without_prices_nothing_is_known_of_losses() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rig.exchange.pairs["SOLUSDT"] = instrument("SOLUSDT")
+    rig.exchange.wallet["SOL"] = Balance("SOL", D(1), D(0))
+    await rig.start()
+    assert not rig.desk.watch.losses.losses().known
+    refused = await rig.run("buy btc 0.5 @99")
+    assert "The loss of the day is not known" in str(refused.steps[0].refused)
+    with pytest.raises(ConfirmationRequired, match="worth is not known"):
+        await rig.run("sell btc 0.5 @101")
+    await rig.stop()

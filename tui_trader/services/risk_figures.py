@@ -1,0 +1,130 @@
+"""Figures for the gate, from what the desk knows at this moment; fulfils ``inner.RiskFigures``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tui_trader.clock import Clock
+from tui_trader.domain.instrument import Instrument
+from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.domain.order import Side
+from tui_trader.domain.position import Position, PositionSource
+from tui_trader.rules.gate import CASH
+from tui_trader.rules.gate_figures import AccountFigures, ConductFigures, MarketFigures
+from tui_trader.rules.gate_limit import percent
+from tui_trader.services.account import AccountService
+from tui_trader.services.market import MarketService
+from tui_trader.services.position_keeper import PositionKeeper
+from tui_trader.services.risk_conduct import Conduct
+from tui_trader.services.risk_daily import HOUR_MS, DailyFigures
+from tui_trader.services.risk_losses import LossKeeper
+from tui_trader.services.working import WorkingOrders
+
+OTHER_STABLE = {"USDT": "USDC", "USDC": "USDT"}
+"""What a quote asset's peg is measured against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Collects. ``currency`` is the account's."""
+
+    market_: MarketService
+    account_: AccountService
+    positions: PositionKeeper
+    working: WorkingOrders
+    losses: LossKeeper
+    daily: DailyFigures
+    conduct_: Conduct
+    clock: Clock
+    currency: str = "USDT"
+
+    async def prepare(self, symbol: str) -> None:
+        """Wait shortly for what a decision on a pair needs and is not there: its daily candles and its book."""
+        await self.daily.ensure(symbol)
+        await self.market_.ensure_book(symbol)
+
+    def market(self, pair: Instrument) -> MarketFigures:
+        """Return the figures of a pair."""
+        ticker, daily, now = self.market_.ticker(pair.symbol), self.daily.get(pair.symbol), self.clock.wall_ms()
+        loaded, other = self.market_.loaded_at, OTHER_STABLE.get(pair.quote)
+        return MarketFigures(
+            rules_age_ms=None if loaded is None else now - loaded,
+            volume=None if ticker is None else ticker.quote_volume,
+            change=None if ticker is None else ticker.change,
+            vwap=self.market_.vwap(pair.symbol),
+            volatility=None if daily is None else daily.volatility,
+            age_hours=None if daily is None or daily.since is None else (now - daily.since) // HOUR_MS,
+            peg=None if other is None else self.market_.rate(pair.quote, other),
+        )
+
+    def account(self, pair: Instrument, side: Side) -> AccountFigures:
+        """Return the figures of the account, with regard to what an order of this side on this pair would acquire."""
+        acquired = pair.base if side is Side.BUY else pair.quote
+        worth, losses = self.account_.valued(), self.losses.losses()
+        state = self.losses.state
+        held, seen = self._held(acquired), ZERO if worth is None else worth.values.get(acquired, ZERO)
+        entries, entries_here, resting, entered = self._under_way(acquired)
+        opened = self._open()
+        both = opened | entered
+        coins = None if worth is None else worth.coins(CASH)
+        return AccountFigures(
+            equity=None if worth is None else worth.equity,
+            peak=None if state is None else state.peak,
+            day_loss=losses.day,
+            week_loss=losses.week,
+            exposure=None if coins is None or held is None else EXACT.add(coins, EXACT.subtract(held, seen)),
+            held=held,
+            entries=entries,
+            entries_here=entries_here,
+            resting=resting,
+            positions=len(both),
+            entered=pair.symbol in both,
+            position_loss_percent=self._loss(pair),
+        )
+
+    def conduct(self, symbol: str) -> ConductFigures:
+        """Return what was done lately."""
+        return self.conduct_.figures(symbol)
+
+    def _held(self, asset: str) -> Decimal | None:
+        """Return what is held of an asset is worth: the balance or what executions say, whichever is more."""
+        balance, rate = self.account_.balance(asset), self.market_.rate(asset, self.currency)
+        if balance is None or (rate is None and balance.total):
+            return None
+        made = self.positions.held(f"{asset}{self.currency}")
+        return ZERO if rate is None else EXACT.multiply(max(balance.total, made), rate)
+
+    def _under_way(self, acquired: str) -> tuple[Decimal, Decimal, Decimal, set[str]]:
+        """Add up what works: entries, entries into an asset, all, and the pairs being entered."""
+        entries = here = resting = ZERO
+        entered: set[str] = set()
+        for symbol, side, value in self.working.pending.values():
+            pair = self.market_.find(symbol)
+            rate = None if pair is None else self.market_.rate(pair.quote, self.currency)
+            worth = EXACT.multiply(value, rate) if rate is not None else Decimal("NaN")
+            resting = EXACT.add(resting, worth)
+            if side is Side.BUY:
+                entries = EXACT.add(entries, worth)
+                entered.add(symbol)
+                if pair is not None and pair.base == acquired:
+                    here = EXACT.add(here, worth)
+        return entries, here, resting, entered
+
+    def _open(self) -> set[str]:
+        """List the pairs of which something is held that could be sold."""
+        return {each.symbol for each in self.positions.book.open() if self._counts(each)}
+
+    def _counts(self, position: Position) -> bool:
+        price = position.current_price or position.entry_price
+        pair = self.market_.find(position.symbol)
+        if position.source is not PositionSource.FILLS:
+            return False
+        return price is None or pair is None or EXACT.multiply(price, position.quantity) >= pair.min_notional
+
+    def _loss(self, pair: Instrument) -> Decimal:
+        """Return how far the pair's position stands below its cost in percent; 0 where there is none, or no cost."""
+        position, quote = self.positions.book.made_by_fills(pair.symbol), self.market_.quote(pair.symbol)
+        if position is None or position.entry_price is None or quote is None or position.entry_price <= 0:
+            return ZERO
+        return max(ZERO, percent(EXACT.subtract(position.entry_price, quote.bid), position.entry_price))

@@ -1,0 +1,165 @@
+"""Losses while the desk runs: samples of equity in, and the loss lock's effects carried out.
+
+The lock's state is kept in the store, so that a restart neither forgets a high nor opens a lock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from tui_trader.clock import Clock
+from tui_trader.domain.events import EventKind, Notice
+from tui_trader.domain.money import canonical
+from tui_trader.domain.risk import RiskProfile
+from tui_trader.errors import Conflict, StoreError
+from tui_trader.rules.risk import loss_lock
+from tui_trader.rules.risk.loss_limits import Losses
+from tui_trader.rules.risk.loss_lock import LossEffect, LossState, Observed
+from tui_trader.services.bus import EventBus
+from tui_trader.services.notices import tell
+from tui_trader.services.ports import Change, JournalEntry, Store
+
+SETTING = "risk.losses"
+LINE = "risk.losses"
+SAVE_EVERY_S = 30.0
+"""How often a new high alone is written down."""
+HEARD = frozenset({EventKind.EQUITY, EventKind.FILL})
+UNREADABLE = "What is stored of earlier losses could not be read."
+
+_log = logging.getLogger(__name__)
+
+
+class LossKeeper:
+    """Watches equity.
+
+    ``equity`` gives it now, ``None`` while it is not known, and ``profile`` the limits. ``latch`` sets the gate to
+    REDUCING for a reason, ``cancel_entries`` cancels what buys. Life: :meth:`load`, then :meth:`keep` for ever.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bus: EventBus,
+        clock: Clock,
+        equity: Callable[[], Decimal | None],
+        profile: Callable[[], RiskProfile],
+        latch: Callable[[str], None],
+        cancel_entries: Callable[[], Awaitable[object]],
+        currency: str = "USDT",
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._profile = profile
+        self._latch = latch
+        self._clock = clock
+        self._equity = equity
+        self._cancel_entries = cancel_entries
+        self._currency = currency
+        self._saved_at = clock.monotonic()
+        self._unreadable = False
+        self.state: LossState | None = None
+
+    async def load(self) -> None:
+        """Take over what was kept; what cannot be read locks."""
+        text = await self._store.setting(SETTING)
+        if text is None:
+            return
+        try:
+            self.state = loss_lock.from_text(text)
+        except ValueError:
+            _log.exception("The record of losses cannot be read.")
+            self._unreadable = True
+        if self._unreadable or (self.state is not None and self.state.locked):
+            self._close_gate(UNREADABLE if self.state is None else self.state.locked)
+
+    async def keep(self) -> None:
+        """Look after each execution and each change of equity, for ever; run it under supervision."""
+        with self._bus.subscribe(HEARD) as events:
+            await self.look()
+            async for _ in events:
+                await self.look()
+
+    async def look(self) -> None:
+        """Take equity as it is now, and carry out what it calls for."""
+        equity = self._equity()
+        if equity is None or not equity.is_finite():
+            return
+        seen = loss_lock.observe(self.state, equity, self._clock.wall_ms(), self._profile(), self._currency)
+        if self._unreadable:
+            seen = self._locked_anew(seen)
+        self.state = seen.state
+        if LossEffect.LOCK in seen.effects:
+            self._close_gate(seen.reason)
+        await self._save(seen, equity)
+        if LossEffect.CANCEL_ENTRIES in seen.effects:
+            await self._cancel_entries()
+
+    def losses(self) -> Losses:
+        """Return the losses of the day and week now; unknown while equity is."""
+        equity = self._equity()
+        if self.state is None and equity is not None and not self._unreadable:
+            self.state = loss_lock.begin(equity, self._clock.wall_ms())
+        return Losses(None, None, None) if self.state is None else self.state.losses(equity)
+
+    @property
+    def bar(self) -> str:
+        """Why trading cannot be resumed, in a sentence; empty while no lock is on."""
+        if self.state is None or not self.state.locked:
+            return ""
+        return f"The loss lock is on: {self.state.locked} It is lifted by typing: {self.state.phrase}"
+
+    async def lift(self, phrase: str, by: str = "person") -> LossState:
+        """Lift the lock by a person's word; the gate is then opened by ``resume``.
+
+        Raises:
+            Conflict: there is no lock, it is too early, the phrase is wrong, or equity is not known.
+            StoreError: it could not be written, so it stays.
+
+        """
+        equity = self._equity()
+        if self.state is None or equity is None:
+            raise Conflict("What the account is worth is not known at the moment; try again.")
+        lifted = loss_lock.lift(self.state, phrase, equity, self._clock.wall_ms())
+        line = JournalEntry(LINE, self._clock.wall_ms(), {"effect": "LIFTED", "by": by, "equity": canonical(equity)})
+        await self._store.write(Change(journal=(line,), settings={SETTING: loss_lock.to_text(lifted)}))
+        self.state = lifted
+        return lifted
+
+    def _close_gate(self, reason: str) -> None:
+        self._latch(f"The loss lock closed: {reason}")
+
+    def _locked_anew(self, seen: Observed) -> Observed:
+        self._unreadable = False
+        locked = replace(seen.state, locked=UNREADABLE, locked_at=self._clock.wall_ms())
+        return Observed(locked, (LossEffect.LOCK,), UNREADABLE)
+
+    async def _save(self, seen: Observed, equity: Decimal) -> None:
+        """Write the state down: at once with what it calls for, a new high alone now and then."""
+        now = self._clock.monotonic()
+        if not seen.effects and now - self._saved_at < SAVE_EVERY_S:
+            return
+        at = self._clock.wall_ms()
+        lines = [
+            JournalEntry(LINE, at, {"effect": each.value, "reason": seen.reason, "equity": canonical(equity)})
+            for each in seen.effects
+        ]
+        try:
+            await self._store.write(Change(journal=lines, settings={SETTING: loss_lock.to_text(seen.state)}))
+            self._saved_at = now
+        except StoreError:
+            _log.exception("The record of losses could not be written.")
+        for each in seen.effects:
+            text, level = _WORDS[each]
+            notice = Notice(level, f"{text} {seen.reason}".strip(), f"loss_{each.value.lower()}")
+            await tell(self._store, self._bus, self._clock, notice)
+
+
+_WORDS = {
+    LossEffect.WARN: ("Mind the loss.", "warning"),
+    LossEffect.LOCK: ("Entries are locked.", "error"),
+    LossEffect.CANCEL_ENTRIES: ("Resting entries are being cancelled.", "error"),
+    LossEffect.RELEASE: ("The loss lock has ended with its period; trade again with: resume REASON", "info"),
+}

@@ -1,0 +1,32 @@
+"""What watches risk while the desk runs, as the desk loads and runs it: losses, conduct, daily candles."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from tui_trader.services.risk_conduct import Conduct
+from tui_trader.services.risk_daily import DailyFigures
+from tui_trader.services.risk_losses import LossKeeper
+
+
+@dataclass(frozen=True, slots=True)
+class RiskWatch:
+    """``pairs`` are those whose daily figures are kept at hand."""
+
+    losses: LossKeeper
+    conduct: Conduct
+    daily: DailyFigures
+    pairs: Callable[[], Iterable[str]]
+
+    async def load(self) -> None:
+        """Take over what the store remembers."""
+        await self.losses.load()
+
+    def works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
+        """List what is to run for ever, each under its name."""
+        return (
+            ("losses", self.losses.keep),
+            ("conduct", self.conduct.listen),
+            ("daily candles", lambda: self.daily.keep(self.pairs)),
+        )
