@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 
 from tests.twins.store import StoreTwin
-from tests.unit.store.samples import START, fill, line, order, position
+from tests.unit.store.samples import START, assessment, constraint, fill, line, metrics, order, position
 from tui_trader.clock import SystemClock
+from tui_trader.domain.assessment import AssessmentStatus, RiskLevel
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC
 from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
@@ -111,3 +112,47 @@ async def test_positions_balances_and_equity_are_what_was_written_last(kept: Sto
     assert await kept.balances() == [Balance("USDT", Decimal("2.5"), Decimal(0))]
     assert await kept.equity(1, 2) == samples[:2]
     assert await kept.equity(2, 9, limit=1) == samples[1:2]
+
+
+async def test_own_rules_are_kept_changed_and_taken_away(kept: Store) -> None:
+    rules = [constraint(1), constraint(2, symbol=None, active=False, description="none of it"), constraint(3)]
+    await kept.write(Change(constraints=rules))
+    changed = constraint(1, value=Decimal("0.00000001"))
+    await kept.write(Change(constraints=[changed], removed_constraints=["rule-3", "rule-9"]))
+    assert await kept.constraints() == [changed, rules[1]]
+    await kept.write(Change(constraints=[rules[2]], removed_constraints=["rule-1"]))
+    assert await kept.constraints() == [rules[1], rules[2]]
+
+
+async def test_assessments_page_by_status_and_pair_newest_first(kept: Store) -> None:
+    found = [assessment(number, symbol="BTCUSDT" if number % 2 else None) for number in range(7)]
+    await kept.write(Change(assessments=found))
+    resolved = replace(found[3], status=AssessmentStatus.RESOLVED, resolved_at=START + 9, updated_at=START + 9)
+    worse = replace(found[5], finding=replace(found[5].finding, level=RiskLevel.CRITICAL))
+    await kept.write(Change(assessments=[resolved, worse]))
+    active = AssessmentStatus.ACTIVE
+    first = await kept.assessments(active, 3)
+    assert first == [found[6], worse, found[4]]
+    assert await kept.assessments(active, 9, before=first[-1].id) == [found[2], found[1], found[0]]
+    assert await kept.assessments(active, 9, symbol="BTCUSDT") == [worse, found[1]]
+    assert await kept.assessments(AssessmentStatus.RESOLVED, 9) == [resolved]
+    assert await kept.assessments(AssessmentStatus.IGNORED, 9) == []
+    assert await kept.assessments(active, 0) == []
+
+
+async def test_samples_of_figures_are_kept_from_a_time_on(kept: Store) -> None:
+    samples = [metrics(START + number, equity=None if number == 2 else Decimal(number)) for number in range(5)]
+    await kept.write(Change(metrics=samples))
+    again = replace(samples[4], score=100)
+    await kept.write(Change(metrics=[again], metrics_from=START + 2))
+    assert await kept.metrics(0, START + 9) == [samples[2], samples[3], again]
+    assert await kept.metrics(START + 3, START + 4, 1) == [samples[3]]
+    assert await kept.metrics(START + 5, START + 9) == []
+
+
+async def test_old_samples_go_in_bounded_steps(kept: Store) -> None:
+    await kept.write(Change(metrics=[metrics(at) for at in range(1, 1203)]))
+    await kept.write(Change(metrics_from=1201))
+    assert [each.at for each in await kept.metrics(0, 9999, 1)] == [1001]
+    await kept.write(Change(metrics_from=1201))
+    assert [each.at for each in await kept.metrics(0, 9999)] == [1201, 1202]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
+from tui_trader.domain.assessment import Assessment, AssessmentStatus, Constraint, Metrics
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.ledger import LedgerEntry
@@ -32,6 +33,9 @@ class StoreTwin:
         self.equity_rows: list[EquitySample] = []
         self.settings: dict[str, str] = {}
         self.ledger_rows: dict[str, LedgerEntry] = {}
+        self.constraint_rows: dict[str, Constraint] = {}
+        self.assessment_rows: dict[str, Assessment] = {}
+        self.metrics_rows: dict[int, Metrics] = {}
         self.failing: str | None = None
         self.closed = False
         self.backups: list[str] = []
@@ -77,8 +81,19 @@ class StoreTwin:
         self.settings.update(change.settings)
         for entry in change.ledger:
             self.ledger_rows.setdefault(entry.ref, entry)
+        self._keep_risks(change)
         self.changes.append(change)
         return len(self.lines)
+
+    def _keep_risks(self, change: Change) -> None:
+        for constraint_id in change.removed_constraints:
+            self.constraint_rows.pop(constraint_id, None)
+        self.constraint_rows.update({rule.id: rule for rule in change.constraints})
+        self.assessment_rows.update({found.id: found for found in change.assessments})
+        if change.metrics_from is not None:
+            for at in sorted(at for at in self.metrics_rows if at < change.metrics_from)[:1000]:
+                del self.metrics_rows[at]
+        self.metrics_rows.update({sample.at: sample for sample in change.metrics})
 
     async def order(self, key: str) -> Order | None:
         """Find an order by any of its names."""
@@ -137,6 +152,27 @@ class StoreTwin:
     async def equity(self, start: int, end: int, limit: int = 5000) -> Sequence[EquitySample]:
         """List samples, oldest first."""
         return [sample for sample in self.equity_rows if start <= sample.at <= end][:limit]
+
+    async def constraints(self) -> Sequence[Constraint]:
+        """List a person's own rules."""
+        return list(self.constraint_rows.values())
+
+    async def assessments(
+        self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
+    ) -> Sequence[Assessment]:
+        """List assessments by descending id."""
+        await asyncio.sleep(0)
+        found = [
+            each
+            for each in sorted(self.assessment_rows.values(), key=lambda each: each.id, reverse=True)
+            if each.status is status and symbol in {None, each.finding.symbol} and (before is None or each.id < before)
+        ]
+        return found[:limit]
+
+    async def metrics(self, start: int, end: int, limit: int = 500) -> Sequence[Metrics]:
+        """List samples, oldest first."""
+        await asyncio.sleep(0)
+        return [sample for at, sample in sorted(self.metrics_rows.items()) if start <= at <= end][:limit]
 
     async def journal(
         self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None

@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from tui_trader.domain.assessment import Assessment, Constraint, Metrics
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.ledger import LedgerEntry
 from tui_trader.domain.order import Order
 from tui_trader.domain.position import Position
+from tui_trader.services.risk_records import RiskRecords
 
 T = TypeVar("T")
 CHECKPOINT = "verified"
@@ -44,7 +46,9 @@ class Change:
     ``orders`` and ``positions`` replace the rows of the same id; ``fills`` already there are ignored;
     ``removed_fills`` are taken back before ``fills`` are added: stand-ins (source ``SYNTHETIC``), an execution stays;
     ``ledger`` are entries that follow from no execution, each ``ref`` once;
-    ``settings`` are small named values (JSON text), such as cursors, the gate's state or the account's uid.
+    ``settings`` are small named values (JSON text), such as cursors, the gate's state or the account's uid;
+    ``constraints`` and ``assessments`` replace those of the same id, ``metrics`` those of the same millisecond, and
+    samples of ``metrics`` from before ``metrics_from`` (UTC ms) go, at most a thousand with each change.
     """
 
     journal: Sequence[JournalEntry] = ()
@@ -57,6 +61,11 @@ class Change:
     equity: Sequence[EquitySample] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     ledger: Sequence[LedgerEntry] = ()
+    constraints: Sequence[Constraint] = ()
+    removed_constraints: Sequence[str] = ()
+    assessments: Sequence[Assessment] = ()
+    metrics: Sequence[Metrics] = ()
+    metrics_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ class Backup:
     head: ChainHead
 
 
-class Store(Protocol):
+class Store(RiskRecords, Protocol):
     """The desk's memory."""
 
     async def write(self, change: Change) -> int:

@@ -13,6 +13,7 @@ from tui_trader.services.journal_fold import Followed, fold
 from tui_trader.services.journal_lines import GATE, KEPT, entry_of
 from tui_trader.services.ports import Difference, Rebuilt
 from tui_trader.store import schema
+from tui_trader.store.audit_risk import UNREADABLE, risk_rows_of
 from tui_trader.store.chain import fits
 from tui_trader.store.changes import START, Head
 from tui_trader.store.rows import Row, entry_from, fill_row, ledger_row, order_row
@@ -20,8 +21,6 @@ from tui_trader.store.rows import Row, entry_from, fill_row, ledger_row, order_r
 LINES_PER_STEP = 500
 ORDERS_PER_STEP = 25
 DIFFERENCES_KEPT = 20
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
-"""What comes of folding a line that is none of ours."""
 
 _LINE = "sequence, at, kind, order_id, origin, body, hash"
 _ORDER, _FILL = schema.columns(schema.Orders), schema.columns(schema.Fills)
@@ -89,6 +88,7 @@ def tables_of(connection: sqlite3.Connection) -> Generator[None, None, Rebuilt]:
     yield from found.look_for_lost_orders()
     if found.fills != connection.execute("SELECT count(*) FROM fills").fetchone()[0]:
         yield from found.look_for_added_fills()
+    yield from risk_rows_of(connection, found.differ)
     if changes == connection.total_changes:
         found.compare_counters()
         found.look_for_added_entries()
@@ -120,7 +120,7 @@ class _Found:
         if not followed.complete:
             self._older += 1
         elif followed.order is None:
-            self._differ(name, "", "no line says what was decided", "a row")
+            self.differ(name, "", "no line says what was decided", "a row")
         else:
             self.orders += 1
             self._compare(name, _ORDER, order_row(followed.order), row)
@@ -135,7 +135,7 @@ class _Found:
         for low in range(0, end, LINES_PER_STEP):
             high = low + LINES_PER_STEP
             for (order_id,) in self._connection.execute(_TOLD, (low, high)).fetchall():
-                self._differ(f"order {order_id}", "", "an order", "no row")
+                self.differ(f"order {order_id}", "", "an order", "no row")
             for line in self._connection.execute(_GATE_LINES, (low, high, GATE)).fetchall():
                 gate = json.loads(line[5]).get(KEPT, gate)
             for line in self._connection.execute(_ENTRY_LINES, (low, high)).fetchall():
@@ -153,7 +153,7 @@ class _Found:
                 name = f"fill {row[0]}/{row[1]}"
                 followed = self._fold(row[_ORDER_ID], name)
                 if followed is not None and (row[0], row[1]) not in followed.fills:
-                    self._differ(name, "", "no execution", "a row")
+                    self.differ(name, "", "no execution", "a row")
             yield
 
     def compare_counters(self) -> None:
@@ -172,11 +172,11 @@ class _Found:
         try:
             entry = ledger_row(entry_of(entry_from(line)))
         except UNREADABLE as error:
-            self._differ(f"line {line[0]}", "", f"an entry that cannot be read ({type(error).__name__})", "a row")
+            self.differ(f"line {line[0]}", "", f"an entry that cannot be read ({type(error).__name__})", "a row")
             return
         row = self._connection.execute(_ONE_ENTRY, entry[:1]).fetchone()
         if row is None:
-            self._differ(f"ledger {entry[0]}", "", "an entry", "no row")
+            self.differ(f"ledger {entry[0]}", "", "an entry", "no row")
             return
         self._entries += 1
         self._compare(f"ledger {entry[0]}", _ENTRY, entry, row)
@@ -186,13 +186,13 @@ class _Found:
         try:
             return fold(map(entry_from, self._connection.execute(_LINES_OF, (order_id,)).fetchall()))
         except UNREADABLE as error:
-            self._differ(name, "", f"lines that cannot be read ({type(error).__name__})", "a row")
+            self.differ(name, "", f"lines that cannot be read ({type(error).__name__})", "a row")
             return None
 
     def _compare_fill(self, name: str, journal: Row, key: tuple[str, str]) -> None:
         row = self._connection.execute(_ONE_FILL, key).fetchone()
         if row is None:
-            self._differ(name, "", "an execution", "no row")
+            self.differ(name, "", "an execution", "no row")
             return
         self.fills += 1
         self._counts["fills", row[_FILL.index("symbol")]] += 1
@@ -201,9 +201,10 @@ class _Found:
     def _compare(self, name: str, columns: Iterable[str], journal: Sequence[Any], table: Sequence[Any]) -> None:
         for column, ours, theirs in zip(columns, journal, table, strict=True):
             if ours != theirs:
-                self._differ(name, column, str(ours), str(theirs))
+                self.differ(name, column, str(ours), str(theirs))
 
-    def _differ(self, name: str, column: str, journal: str, table: str) -> None:
+    def differ(self, name: str, column: str, journal: str, table: str) -> None:
+        """Keep a difference."""
         self._differing += 1
         if len(self._differences) < DIFFERENCES_KEPT:
             self._differences.append(Difference(name, column, journal, table))

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.services.ports import Change
-from tui_trader.store import schema
+from tui_trader.store import risk_schema, schema
 from tui_trader.store.chain import GENESIS, body_text, link
+from tui_trader.store.risk_rows import assessment_row, constraint_row, metrics_row
 from tui_trader.store.rows import Row, balance_row, equity_row, fill_row, ledger_row, order_row, position_row
+from tui_trader.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,14 @@ START = Head(0, GENESIS)
 """The end of an empty chain."""
 
 
-def _insert(table: type[schema.Table]) -> str:
+def _insert(table: type[Table]) -> str:
     """Write the insert statement of a table."""
     names = schema.columns(table)
     holes = ", ".join("?" * len(names))
     return f"INSERT INTO {schema.table_name(table)}({', '.join(names)}) VALUES ({holes})"  # noqa: S608 - our names
 
 
-def _replace(table: type[schema.Table], key: str, identity: Sequence[str] = ()) -> str:
+def _replace(table: type[Table], key: str, identity: Sequence[str] = ()) -> str:
     """Write the statement that inserts a row or replaces the one of the same key in its place.
 
     A row that differs in its ``identity`` is not replaced, which shows in the count of rows changed.
@@ -76,6 +78,12 @@ DROP_POSITION = "DELETE FROM positions WHERE id = ?"
 PUT_BALANCE = _replace(schema.Balances, "asset")
 PUT_EQUITY = _replace(schema.Equity, "at")
 PUT_SETTING = _replace(schema.Settings, "name")
+PUT_CONSTRAINT = _replace(risk_schema.Constraints, "id")
+DROP_CONSTRAINT = "DELETE FROM constraints WHERE id = ?"
+PUT_ASSESSMENT = _replace(risk_schema.Assessments, "id")
+PUT_METRICS = _replace(risk_schema.MetricsSamples, "at")
+DROP_METRICS = "DELETE FROM metrics WHERE at IN (SELECT at FROM metrics WHERE at < ? ORDER BY at LIMIT 1000)"
+"""Bounded, so that no commit waits for the samples of a desk that was away for long."""
 ADD_ENTRY = f"{_insert(schema.Ledger)} ON CONFLICT(ref) DO NOTHING"
 
 
@@ -96,6 +104,11 @@ def prepare(change: Change) -> Batch:
         (PUT_EQUITY, [equity_row(each) for each in change.equity]),
         (PUT_SETTING, list(change.settings.items())),
         (ADD_ENTRY, [ledger_row(each) for each in change.ledger]),
+        (DROP_CONSTRAINT, [(each,) for each in change.removed_constraints]),
+        (PUT_CONSTRAINT, [constraint_row(each) for each in change.constraints]),
+        (PUT_ASSESSMENT, [assessment_row(each) for each in change.assessments]),
+        (DROP_METRICS, [] if change.metrics_from is None else [(change.metrics_from,)]),
+        (PUT_METRICS, [metrics_row(each) for each in change.metrics]),
     )
     lines = [Line(each.at, each.kind, each.order_id, each.origin, body_text(each.body)) for each in change.journal]
     return Batch(

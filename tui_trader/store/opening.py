@@ -23,6 +23,7 @@ from tui_trader.store.ballast import Ballast
 from tui_trader.store.changes import START, Head
 from tui_trader.store.failures import DATABASE_ERRORS, store_error
 from tui_trader.store.session import Session
+from tui_trader.store.table import Table
 from tui_trader.store.upgrades import Upgrade, upgrade
 from tui_trader.store.walks import at_once
 
@@ -146,7 +147,7 @@ def _look_through(connection: sqlite3.Connection, path: Path) -> None:
             raise StoreError(f"{path} is damaged ({said}); put a backup in its place.", StoreTrouble.DAMAGED)
 
 
-def _create_tables(session: Session, tables: Sequence[type[schema.Table]]) -> None:
+def _create_tables(session: Session, tables: Sequence[type[Table]]) -> None:
     for table in tables:
         SchemaManager(table, session.database).create_all(safe=False)
 

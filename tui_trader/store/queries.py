@@ -8,6 +8,7 @@ from peewee import SQL
 
 from tui_trader.store import schema
 from tui_trader.store.history import STILL_OPEN
+from tui_trader.store.risk_schema import Assessments, Constraints, MetricsSamples
 from tui_trader.store.rows import Row
 from tui_trader.store.schema import Balances, Equity, Fills, Journal, Ledger, Orders, Positions, Settings
 from tui_trader.store.session import Session
@@ -66,6 +67,27 @@ def equity(session: Session, start: int, end: int, limit: int) -> list[Row]:
     """List equity samples from ``start`` to ``end``, both inside, oldest first."""
     query = _all(Equity).where(Equity.at >= start, Equity.at <= end)
     return session.fetch(query.order_by(Equity.at).limit(limit))
+
+
+def constraints(session: Session) -> list[Row]:
+    """List a person's own rules in the order of their making."""
+    return session.fetch(_all(Constraints).order_by(Constraints.row))
+
+
+def assessments(session: Session, status: str, limit: int, symbol: str | None, before: str | None) -> list[Row]:
+    """List the assessments of a status by descending id; an index alone answers it."""
+    query = _all(Assessments).where(Assessments.status == status)
+    if symbol is not None:
+        query = query.where(Assessments.symbol == symbol)
+    if before is not None:
+        query = query.where(Assessments.id < before)
+    return session.fetch(query.order_by(Assessments.id.desc()).limit(max(0, limit)))
+
+
+def metrics(session: Session, start: int, end: int, limit: int) -> list[Row]:
+    """List samples of figures from ``start`` to ``end``, both inside, oldest first."""
+    query = _all(MetricsSamples).where(MetricsSamples.at >= start, MetricsSamples.at <= end)
+    return session.fetch(query.order_by(MetricsSamples.at).limit(max(0, limit)))
 
 
 def journal(session: Session, after: int, limit: int, order_id: str | None = None) -> list[Row]:

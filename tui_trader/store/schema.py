@@ -7,26 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import SQL, AutoField, BigIntegerField, BlobField, BooleanField, IntegerField, Model, TextField
+from peewee import SQL, AutoField, BigIntegerField, BlobField, BooleanField, IntegerField, TextField
 
 from tui_trader.domain.order import FINAL, OrderStatus
 from tui_trader.store.fields import MoneyField
+from tui_trader.store.risk_schema import Assessments, Constraints, MetricsSamples
+from tui_trader.store.table import Table
 
 APPLICATION_ID = 0x74755452
 """``tuTR``: tells our files from other people's."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 UNFINISHED = tuple(sorted(status.value for status in OrderStatus if status not in FINAL))
 """States that something may still leave; the partial index below keeps those orders together."""
-
-
-class Table(Model):
-    """What all tables share. No database is bound: statements are built here and run by the session."""
-
-    class Meta:
-        """Peewee's options."""
-
-        strict_tables = True
-        legacy_table_names = False
 
 
 class Journal(Table):
@@ -239,7 +231,20 @@ class Ledger(Table):
 ORDER_IDENTITY = ("client_order_id", "intent_id", "symbol", "created_at")
 """What never changes of an order. Updates leave these columns alone, and so the indexes on them."""
 
-TABLES: tuple[type[Table], ...] = (Journal, Orders, Fills, Positions, Balances, Equity, Settings, Counters, Ledger)
+TABLES: tuple[type[Table], ...] = (
+    Journal,
+    Orders,
+    Fills,
+    Positions,
+    Balances,
+    Equity,
+    Settings,
+    Counters,
+    Ledger,
+    Constraints,
+    Assessments,
+    MetricsSamples,
+)
 
 Journal.add_index(Journal.index(Journal.order_id, name="journal_order", where=SQL("order_id != ''")))
 Orders.add_index(Orders.index(Orders.status, name="orders_unfinished", where=SQL(f"status IN {UNFINISHED}")))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from tui_trader.clock import Clock
+from tui_trader.domain.assessment import Assessment, AssessmentStatus, Constraint, Metrics
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.ledger import LedgerEntry
@@ -25,6 +26,7 @@ from tui_trader.store.copies import BY_HAND, DAILY, backup_folder, examine, fold
 from tui_trader.store.history import FILLS, ORDERS
 from tui_trader.store.opening import open_session
 from tui_trader.store.pages import Pages, values
+from tui_trader.store.risk_rows import assessment_from, constraint_from, metrics_from
 from tui_trader.store.rows import (
     balance_from,
     entry_from,
@@ -136,6 +138,22 @@ class SqliteStore:
         """List equity samples, oldest first; both ends of the range are inside it."""
         rows = await self._writer.run(lambda session: queries.equity(session, start, end, limit))
         return await values(rows, equity_from)
+
+    async def constraints(self) -> Sequence[Constraint]:
+        """List a person's own rules in the order of their making."""
+        return await values(await self._writer.run(queries.constraints), constraint_from)
+
+    async def assessments(
+        self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
+    ) -> Sequence[Assessment]:
+        """List the assessments of a status by descending id, so newest first; ``before`` is the last id of a page."""
+        rows = await self._writer.run(lambda session: queries.assessments(session, status.value, limit, symbol, before))
+        return await values(rows, assessment_from)
+
+    async def metrics(self, start: int, end: int, limit: int = 500) -> Sequence[Metrics]:
+        """List samples of figures from ``start`` to ``end``, both inside, oldest first."""
+        rows = await self._writer.run(lambda session: queries.metrics(session, start, end, limit))
+        return await values(rows, metrics_from)
 
     async def journal(
         self, *, after: int = 0, limit: int = 500, order_id: str | None = None, kind: str | None = None

@@ -17,8 +17,38 @@ from tui_trader.store.session import Session
 
 Upgrade = Callable[[sqlite3.Connection], None]
 
-UPGRADES: Mapping[int, Upgrade] = {}
-"""By the schema that each one reaches. Schema 1 is the first, so there is nothing to upgrade from."""
+_TO_2 = """
+CREATE TABLE "constraints" ("row" INTEGER NOT NULL PRIMARY KEY, "id" TEXT NOT NULL, "type" TEXT NOT NULL, \
+"parameter" TEXT NOT NULL, "operator" TEXT NOT NULL, "value" TEXT NOT NULL, "action" TEXT NOT NULL, \
+"symbol" TEXT, "active" INTEGER NOT NULL, "description" TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX "constraints_id" ON "constraints" ("id");
+CREATE TABLE "assessments" ("row" INTEGER NOT NULL PRIMARY KEY, "id" TEXT NOT NULL, "type" TEXT NOT NULL, \
+"level" TEXT NOT NULL, "status" TEXT NOT NULL, "symbol" TEXT, "position_id" TEXT, "order_id" TEXT, \
+"message" TEXT NOT NULL, "recommendation" TEXT NOT NULL, "created_at" INTEGER NOT NULL, \
+"updated_at" INTEGER NOT NULL, "resolved_at" INTEGER) STRICT;
+CREATE UNIQUE INDEX "assessments_id" ON "assessments" ("id");
+CREATE INDEX "assessments_status_id" ON "assessments" ("status", "id");
+CREATE INDEX "assessments_symbol_status_id" ON "assessments" ("symbol", "status", "id");
+CREATE TABLE "metrics" ("at" INTEGER NOT NULL PRIMARY KEY, "equity" TEXT, "exposure" TEXT, \
+"drawdown_percent" TEXT, "max_drawdown_percent" TEXT NOT NULL, "day_pnl" TEXT, "week_pnl" TEXT, \
+"month_pnl" TEXT, "concentration_percent" TEXT, "volatility_percent" TEXT, "liquidity" TEXT, \
+"score" INTEGER NOT NULL, "active_risks" INTEGER NOT NULL, "high_risks" INTEGER NOT NULL) STRICT;
+"""
+"""A person's own rules, what was found of risk, and figures over time."""
+
+
+def _steps(statements: str) -> Upgrade:
+    """Make an upgrade of statements, one after the other: a script would commit what is open."""
+
+    def run(connection: sqlite3.Connection) -> None:
+        for statement in filter(str.strip, statements.split(";")):
+            connection.execute(statement.strip())
+
+    return run
+
+
+UPGRADES: Mapping[int, Upgrade] = {2: _steps(_TO_2)}
+"""By the schema that each one reaches."""
 
 
 def upgrade(session: Session, clock: Clock, upgrades: Mapping[int, Upgrade], version: int) -> None:

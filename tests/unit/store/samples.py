@@ -7,6 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tui_trader.domain.assessment import (
+    Action,
+    Assessment,
+    AssessmentStatus,
+    Constraint,
+    Finding,
+    Metrics,
+    Operator,
+    RiskLevel,
+    RiskType,
+)
 from tui_trader.domain.fill import Fill
 from tui_trader.domain.order import CancelState, Order, OrderRequest, OrderStatus, OrderType, Origin, Side, TimeInForce
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
@@ -110,6 +121,36 @@ def position(number: int = 1, **changes: Any) -> Position:
         entry_price=None,
         opened_at=START + number,
         updated_at=START + number,
+    )
+    return replace(base, **changes)
+
+
+def constraint(number: int = 1, **changes: Any) -> Constraint:
+    """Make a person's own rule."""
+    base = Constraint(
+        f"rule-{number}", RiskType.POSITION, "order_value", Operator.GT, Decimal("250.5"), Action.WARN, "BTCUSDT", True
+    )
+    return replace(base, **changes)
+
+
+def finding(**changes: Any) -> Finding:
+    """Make a finding of too much of one coin."""
+    base = Finding(RiskType.CONCENTRATION, RiskLevel.MEDIUM, "BTC is 25 % of the account.", "Sell some.", "BTCUSDT")
+    return replace(base, **changes)
+
+
+def assessment(number: int = 1, *, status: AssessmentStatus = AssessmentStatus.ACTIVE, **changes: Any) -> Assessment:
+    """Make an assessment; ids grow with the number."""
+    at = START + number
+    base = Assessment(f"{number:026d}", finding(**changes), status, at, at)
+    return replace(base, resolved_at=at) if status is AssessmentStatus.RESOLVED else base
+
+
+def metrics(at: int = START, **changes: Any) -> Metrics:
+    """Make a sample of figures."""
+    tenth = Decimal("0.1")
+    base = Metrics(
+        at, Decimal("1000.00000001"), tenth, tenth, tenth, tenth, -tenth, None, tenth, None, Decimal(9), 50, 2, 1
     )
     return replace(base, **changes)
 

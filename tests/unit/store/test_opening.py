@@ -64,7 +64,7 @@ async def test_a_new_database_is_private_and_set_to_survive_a_power_cut(tmp_path
         "mmap_size": 0,
         "temp_store": 2,
         "wal_autocheckpoint": 0,
-        "user_version": 1,
+        "user_version": 2,
         "application_id": 0x74755452,
     }
     await store.close()
@@ -78,7 +78,7 @@ async def test_tables_are_strict(store: SqliteStore) -> None:
 
     found = await store._writer.run(kinds)
     assert {strict for _, strict in found} == {1}
-    assert len(found) == 9
+    assert len(found) == 12
 
 
 async def test_a_database_of_an_earlier_build_is_given_the_tables_that_it_lacks(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = path.read_bytes()
-    assert "newer tui-trader (schema 7, this one knows 1)" in await _refusal(path)
+    assert "newer tui-trader (schema 7, this one knows 2)" in await _refusal(path)
     assert path.read_bytes() == before
 
 

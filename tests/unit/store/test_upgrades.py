@@ -1,16 +1,22 @@
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.unit.store.samples import modes, order, placed
+from tests.unit.store.samples import assessment, constraint, full_order, metrics, modes, order, placed
 from tui_trader.clock import SystemClock
 from tui_trader.errors import StoreError
-from tui_trader.services.ports import Change
+from tui_trader.services.ports import Change, Rebuilt
 from tui_trader.store import SqliteStore
 from tui_trader.store.backup import copy_database
 from tui_trader.store.changes import prepare
+from tui_trader.store.schema import SCHEMA_VERSION
 from tui_trader.store.session import Session
+
+NEXT = SCHEMA_VERSION + 1
+FIRST = Path(__file__).parent / "data" / "schema1.sql"
+"""A database as the first schema's desk left it."""
 
 
 class FixedClock(SystemClock):
@@ -52,25 +58,25 @@ def _scalar(path: Path, statement: str) -> object:
 async def test_an_older_schema_is_upgraded_step_by_step_with_a_backup_before_each(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     await _older(path)
-    store = await SqliteStore.open(path, FixedClock(), upgrades={2: _second, 3: _third}, version=3)
+    store = await SqliteStore.open(path, FixedClock(), upgrades={NEXT: _second, NEXT + 1: _third}, version=NEXT + 1)
     assert await store.order(order(1).id) == order(1)
     assert await store.write(placed(2)) == 2
     assert await store.verify() == 2
     await store.close()
     assert _scalar(path, "SELECT text || level FROM alerts") == "keptinfo"
-    assert _scalar(path, "PRAGMA user_version") == 3
-    names = ["desk.db.v1-20231114T221320Z.backup", "desk.db.v2-20231114T221320Z.backup"]
+    assert _scalar(path, "PRAGMA user_version") == NEXT + 1
+    names = [f"desk.db.v{version}-20231114T221320Z.backup" for version in (SCHEMA_VERSION, NEXT)]
     assert modes(tmp_path) == dict.fromkeys(["desk.db", "desk.db.head", *names], 0o600)
     backups = [tmp_path / name for name in names]
-    assert [_scalar(each, "PRAGMA user_version") for each in backups] == [1, 2]
+    assert [_scalar(each, "PRAGMA user_version") for each in backups] == [SCHEMA_VERSION, NEXT]
     assert [_scalar(each, "SELECT count(*) FROM journal") for each in backups] == [1, 1]
 
 
 async def test_a_backup_opens_as_a_store(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     await _older(path)
-    await (await SqliteStore.open(path, FixedClock(), upgrades={2: _second}, version=2)).close()
-    kept = await SqliteStore.open(tmp_path / "desk.db.v1-20231114T221320Z.backup", FixedClock())
+    await (await SqliteStore.open(path, FixedClock(), upgrades={NEXT: _second}, version=NEXT)).close()
+    kept = await SqliteStore.open(tmp_path / f"desk.db.v{SCHEMA_VERSION}-20231114T221320Z.backup", FixedClock())
     assert await kept.order(order(1).id) == order(1)
     await kept.close()
 
@@ -79,10 +85,10 @@ async def test_a_failing_step_leaves_the_step_before_it(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     await _older(path)
     with pytest.raises(StoreError, match="no such table"):
-        await SqliteStore.open(path, FixedClock(), upgrades={2: _second, 3: _fails}, version=3)
-    assert _scalar(path, "PRAGMA user_version") == 2
+        await SqliteStore.open(path, FixedClock(), upgrades={NEXT: _second, NEXT + 1: _fails}, version=NEXT + 1)
+    assert _scalar(path, "PRAGMA user_version") == NEXT
     assert _scalar(path, "SELECT text FROM alerts") == "kept"
-    store = await SqliteStore.open(path, FixedClock(), upgrades={3: _third}, version=3)
+    store = await SqliteStore.open(path, FixedClock(), upgrades={NEXT + 1: _third}, version=NEXT + 1)
     assert await store.verify() == 1
     await store.close()
 
@@ -90,9 +96,9 @@ async def test_a_failing_step_leaves_the_step_before_it(tmp_path: Path) -> None:
 async def test_a_missing_step_is_said(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     await _older(path)
-    with pytest.raises(StoreError, match="schema 1, which this version cannot upgrade to 2"):
-        await SqliteStore.open(path, FixedClock(), upgrades={}, version=2)
-    assert _scalar(path, "PRAGMA user_version") == 1
+    with pytest.raises(StoreError, match=f"schema {SCHEMA_VERSION}, which this version cannot upgrade to {NEXT}"):
+        await SqliteStore.open(path, FixedClock(), upgrades={}, version=NEXT)
+    assert _scalar(path, "PRAGMA user_version") == SCHEMA_VERSION
 
 
 async def test_a_copy_is_whole_while_commits_go_on(store: SqliteStore, tmp_path: Path) -> None:
@@ -132,3 +138,26 @@ async def test_a_copy_that_can_not_be_made_leaves_nothing(store: SqliteStore, tm
         await store.copy(tmp_path / "missing" / "copy.db")
     assert not [name for name in modes(tmp_path) if name.endswith(".part")]
     assert await store.write(placed(1)) == 1
+
+
+def _shape(path: Path) -> list[tuple[str, ...]]:
+    """List what a database is made of."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+
+
+async def test_a_database_of_the_first_schema_becomes_what_a_new_one_is(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "desk.db", tmp_path / "fresh.db"
+    path.touch(0o600)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FIRST.read_text())
+    store = await SqliteStore.open(path, FixedClock())
+    assert await store.order(full_order().id) == full_order()
+    assert await store.rebuilt() == Rebuilt(1, 1)
+    await store.write(Change(constraints=[constraint(1)], assessments=[assessment(1)], metrics=[metrics(1)]))
+    assert await store.constraints() == [constraint(1)]
+    await store.close()
+    await (await SqliteStore.open(fresh, FixedClock())).close()
+    assert _shape(path) == _shape(fresh)
+    assert _scalar(path, "PRAGMA user_version") == SCHEMA_VERSION
+    assert _scalar(tmp_path / "desk.db.v1-20231114T221320Z.backup", "PRAGMA user_version") == 1

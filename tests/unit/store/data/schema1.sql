@@ -1,0 +1,48 @@
+PRAGMA application_id = 1953846354;
+PRAGMA user_version = 1;
+BEGIN TRANSACTION;
+CREATE TABLE "balances" ("asset" TEXT NOT NULL PRIMARY KEY, "free" TEXT NOT NULL, "locked" TEXT NOT NULL, "at" INTEGER NOT NULL) STRICT;
+INSERT INTO "balances" VALUES('USDT','1000.00000001','0',0);
+CREATE TABLE "counters" ("id" INTEGER NOT NULL PRIMARY KEY, "history" TEXT NOT NULL, "symbol" TEXT NOT NULL, "count" INTEGER NOT NULL) STRICT;
+INSERT INTO "counters" VALUES(1,'orders','ETHUSDT',1);
+INSERT INTO "counters" VALUES(2,'fills','ETHUSDT',1);
+CREATE TABLE "equity" ("at" INTEGER NOT NULL PRIMARY KEY, "equity" TEXT NOT NULL, "cash" TEXT NOT NULL, "unpriced" TEXT NOT NULL) STRICT;
+INSERT INTO "equity" VALUES(1700000000000,'1234.5','1000','["ABC"]');
+CREATE TABLE "fills" ("row" INTEGER NOT NULL PRIMARY KEY, "venue_order_id" TEXT NOT NULL, "trade_id" TEXT NOT NULL, "symbol" TEXT NOT NULL, "side" TEXT NOT NULL, "price" TEXT NOT NULL, "quantity" TEXT NOT NULL, "quote" TEXT NOT NULL, "fee" TEXT NOT NULL, "fee_asset" TEXT NOT NULL, "maker" INTEGER NOT NULL, "at" INTEGER NOT NULL, "order_id" TEXT NOT NULL, "client_order_id" TEXT NOT NULL, "source" TEXT NOT NULL) STRICT;
+INSERT INTO "fills" VALUES(1,'C02__443776347957968896','T1','ETHUSDT','BUY','60000.1','0.01','600.001','0.000005','BTC',1,1700000000001,'01J000000000000000000000AA','','rest');
+CREATE TABLE "journal" ("sequence" INTEGER NOT NULL PRIMARY KEY, "at" INTEGER NOT NULL, "kind" TEXT NOT NULL, "order_id" TEXT NOT NULL, "origin" TEXT NOT NULL, "body" TEXT NOT NULL, "hash" BLOB NOT NULL) STRICT;
+INSERT INTO "journal" VALUES(1,1700000000000,'order.intent','01J000000000000000000000AA','EXIT','{"asked":{"at":1700000000000,"capped":false,"note":"100 % sure","price":"2999.99","quantity":"1.5","recv_window":5000,"reduce_only":true,"tags":["swing","a tag with spaces"]},"cancel":"DONE","client_order_id":"m101J000000000000000000000AA","executed":"0.5","intent_id":"caller-7","message":"Cancelled by the venue.","not_after":1700000002000,"price":"2999.99","quantity":"1.5","quote_quantity":"4500.25","reason":"stp","side":"SELL","state":{"acked_at":1700000000002,"fees":[["USDT","0.00000001"],["MX","0.1"]],"late_fill":true,"price":"2999.99","quantity":"1.5","quote":"1499.995","sent_at":1700000000001,"updated_at":1700000000005,"venue_executed":"0.6","venue_quote":"1799.994","version":9},"status":"PARTIALLY_CANCELED","symbol":"ETHUSDT","time_in_force":"IOC","type":"MARKET","venue_order_id":"C02__443776347957968896"}',X'3CD930851F67D8BC65D89945C02C7B0C052122098B38E61A87204A1357A7DCA2');
+INSERT INTO "journal" VALUES(2,1700000000001,'fill','01J000000000000000000000AA','','{"at":1700000000001,"client_order_id":"","fee":"0.000005","fee_asset":"BTC","maker":true,"price":"60000.1","quantity":"0.01","quote":"600.001","side":"BUY","source":"rest","symbol":"ETHUSDT","trade_id":"T1","venue_order_id":"C02__443776347957968896"}',X'9342B935D769C53FDD8C231CAE3B8BBEF606A5721DA973F89CECC9B8B912C9BE');
+INSERT INTO "journal" VALUES(3,1700000000000,'ledger.opening','','','{"asset":"BTC","at":1700000000000,"delta":"0.5","note":"","ref":"opening:BTC"}',X'E5462262A8A13417725C085E87B61E8D9F11A392396A6B2826973134D0C84A8B');
+CREATE TABLE "ledger" ("row" INTEGER NOT NULL PRIMARY KEY, "ref" TEXT NOT NULL, "asset" TEXT NOT NULL, "account" TEXT NOT NULL, "delta" TEXT NOT NULL, "at" INTEGER NOT NULL, "note" TEXT NOT NULL) STRICT;
+INSERT INTO "ledger" VALUES(1,'opening:BTC','BTC','opening','0.5',1700000000000,'');
+CREATE TABLE "orders" ("row" INTEGER NOT NULL PRIMARY KEY, "id" TEXT NOT NULL, "client_order_id" TEXT NOT NULL, "intent_id" TEXT NOT NULL, "venue_order_id" TEXT, "symbol" TEXT NOT NULL, "side" TEXT NOT NULL, "type" TEXT NOT NULL, "time_in_force" TEXT NOT NULL, "origin" TEXT NOT NULL, "status" TEXT NOT NULL, "cancel" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "updated_at" INTEGER NOT NULL, "tags" TEXT NOT NULL, "note" TEXT NOT NULL, "quantity" TEXT NOT NULL, "price" TEXT, "executed" TEXT NOT NULL, "quote" TEXT NOT NULL, "venue_executed" TEXT NOT NULL, "venue_quote" TEXT NOT NULL, "fees" TEXT NOT NULL, "asked_quantity" TEXT, "asked_quote_quantity" TEXT, "asked_price" TEXT, "capped" INTEGER NOT NULL, "reduce_only" INTEGER NOT NULL, "not_after" INTEGER NOT NULL, "recv_window" INTEGER NOT NULL, "sent_at" INTEGER, "acked_at" INTEGER, "late_fill" INTEGER NOT NULL, "reason" TEXT NOT NULL, "message" TEXT NOT NULL, "version" INTEGER NOT NULL) STRICT;
+INSERT INTO "orders" VALUES(1,'01J000000000000000000000AA','m101J000000000000000000000AA','caller-7','C02__443776347957968896','ETHUSDT','SELL','MARKET','IOC','EXIT','PARTIALLY_CANCELED','DONE',1700000000000,1700000000005,'
+swing
+a tag with spaces
+','100 % sure','1.5','2999.99','0.5','1499.995','0.6','1799.994','[["USDT", "0.00000001"], ["MX", "0.1"]]','1.5','4500.25','2999.99',0,1,1700000002000,5000,1700000000001,1700000000002,1,'stp','Cancelled by the venue.',9);
+CREATE TABLE "positions" ("row" INTEGER NOT NULL PRIMARY KEY, "id" TEXT NOT NULL, "symbol" TEXT NOT NULL, "side" TEXT NOT NULL, "status" TEXT NOT NULL, "source" TEXT NOT NULL, "type" TEXT NOT NULL, "quantity" TEXT NOT NULL, "entry_price" TEXT, "opened_at" INTEGER NOT NULL, "updated_at" INTEGER NOT NULL, "closed_quantity" TEXT NOT NULL, "exit_price" TEXT, "current_price" TEXT, "priced_at" INTEGER, "unrealised_pnl" TEXT, "realised_pnl" TEXT NOT NULL, "fees" TEXT NOT NULL, "other_fees" TEXT NOT NULL, "stop_loss" TEXT, "take_profit" TEXT, "strategy" TEXT, "tags" TEXT NOT NULL, "notes" TEXT, "entry_order_ids" TEXT NOT NULL, "exit_order_ids" TEXT NOT NULL, "closed_at" INTEGER, "max_profit" TEXT NOT NULL, "max_drawdown" TEXT NOT NULL) STRICT;
+INSERT INTO "positions" VALUES(1,'position-1','BTCUSDT','LONG','OPEN','FILLS','MANUAL','0.01',NULL,1700000000001,1700000000001,'0',NULL,NULL,NULL,NULL,'0','0','',NULL,NULL,NULL,'',NULL,'','',NULL,'0','0');
+CREATE TABLE "settings" ("name" TEXT NOT NULL PRIMARY KEY, "value" TEXT NOT NULL) STRICT;
+INSERT INTO "settings" VALUES('gate','{}');
+CREATE INDEX "journal_order" ON "journal" ("order_id") WHERE order_id != '';
+CREATE UNIQUE INDEX "orders_id" ON "orders" ("id");
+CREATE INDEX "orders_created_at_row" ON "orders" ("created_at", "row");
+CREATE INDEX "orders_symbol_created_at_row" ON "orders" ("symbol", "created_at", "row");
+CREATE INDEX "orders_unfinished" ON "orders" ("status") WHERE status IN ('CLOSING', 'LIVE', 'NOT_PLACED', 'PART', 'QUARANTINED', 'SENDING', 'UNKNOWN');
+CREATE UNIQUE INDEX "orders_client" ON "orders" ("client_order_id") WHERE client_order_id != '';
+CREATE UNIQUE INDEX "orders_intent" ON "orders" ("intent_id") WHERE intent_id != '';
+CREATE INDEX "orders_venue" ON "orders" ("venue_order_id") WHERE venue_order_id IS NOT NULL;
+CREATE UNIQUE INDEX "fills_venue_order_id_trade_id" ON "fills" ("venue_order_id", "trade_id");
+CREATE INDEX "fills_at_row" ON "fills" ("at", "row");
+CREATE INDEX "fills_symbol_at_row" ON "fills" ("symbol", "at", "row");
+CREATE UNIQUE INDEX "positions_id" ON "positions" ("id");
+CREATE INDEX "positions_opened_at" ON "positions" ("opened_at");
+CREATE UNIQUE INDEX "counters_history_symbol" ON "counters" ("history", "symbol");
+CREATE UNIQUE INDEX "ledger_ref" ON "ledger" ("ref");
+CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER orders_counted AFTER INSERT ON orders BEGIN INSERT INTO counters(history, symbol, count) VALUES ('orders', NEW.symbol, 1) ON CONFLICT(history, symbol) DO UPDATE SET count = count + 1; END;
+CREATE TRIGGER fills_counted AFTER INSERT ON fills BEGIN INSERT INTO counters(history, symbol, count) VALUES ('fills', NEW.symbol, 1) ON CONFLICT(history, symbol) DO UPDATE SET count = count + 1; END;
+CREATE TRIGGER fills_uncounted AFTER DELETE ON fills BEGIN UPDATE counters SET count = count - 1 WHERE history = 'fills' AND symbol = OLD.symbol; END;
+COMMIT;
