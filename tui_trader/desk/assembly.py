@@ -80,7 +80,7 @@ def assemble(
     account = AccountService(store, market, bus, clock, working.reserved)
     keeper = PositionKeeper(store, market, bus, clock)
     daily = DailyFigures(lambda symbol, count: market.candles(symbol, Interval.D1, limit=count), clock)
-    conduct = Conduct(bus, market, clock, exchange.budget_used, CURRENCY)
+    conduct = Conduct(store, bus, market, clock, exchange.budget_used, keeper.book.all, CURRENCY)
     losses = LossKeeper(
         store,
         bus,

@@ -22,6 +22,7 @@ class RiskWatch:
     async def load(self) -> None:
         """Take over what the store remembers."""
         await self.losses.load()
+        await self.conduct.load()
 
     def works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         """List what is to run for ever, each under its name."""

@@ -28,7 +28,7 @@ class Rig:
         self.prices = PricesTwin(self.clock)
         self.prices.rates["USDT", "USDT"] = D(1)
         self.bus = EventBus(StoreTwin())
-        self.conduct = Conduct(self.bus, self.prices, self.clock, lambda: 0.3, "USDT")
+        self.conduct = Conduct(StoreTwin(), self.bus, self.prices, self.clock, lambda: 0.3, tuple)
 
     async def say(self, kind: EventKind, *data: object) -> None:
         for each in data:
