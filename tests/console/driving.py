@@ -12,11 +12,17 @@ from textual.pilot import Pilot
 
 from tests.twins.desk import TwinDesk
 from tui_trader.ui.app import ConsoleApp
+from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.options import ConsoleSettings
 from tui_trader.ui.screens.desk import DeskScreen
 from tui_trader.ui.widgets.guard import DEAF_SECONDS
 
 PATIENCE = 10.0
+
+
+def digit(panel: str) -> str:
+    """The key that goes to a panel."""
+    return str((PANELS.index(panel) + 1) % 10)
 
 
 class Driver:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.console.driving import Driver, console
+from tests.console.driving import Driver, console, digit
 from tests.twins.desk import TwinDesk
 from tests.twins.desk_market import ScriptedMarket
 from tui_trader.contract.events import NoticeView
@@ -23,7 +23,7 @@ HOSTILE = "\x1b]0;owned\x07[red]x[/red][@click=app.quit]\u202eevil\u200b\nline\x
 
 
 async def zoomed(it: Driver, panel: str) -> None:
-    await it.press(str(PANELS.index(panel) + 1), "z")
+    await it.press(digit(panel), "z")
     await it.until(lambda: it.screen.stage.zoom == panel, "zoomed")
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from textual.events import Key
 
-from tests.console.driving import Driver, console
+from tests.console.driving import Driver, console, digit
 from tests.twins.desk import TwinDesk
 from tui_trader.errors import SettingsError
 from tui_trader.ui.keymap import ACTIONS, PANELS, Keymap, Situation
@@ -28,7 +28,7 @@ def busy_desk() -> TwinDesk:
 
 
 async def at(it: Driver, panel: str) -> None:
-    await it.press(str(PANELS.index(panel) + 1))
+    await it.press(digit(panel))
     await it.until(lambda: it.screen.stage.panels[panel].has_focus, panel)
 
 
@@ -271,7 +271,7 @@ CHECKS: dict[str, Check] = {
     "panel.freeze": _freeze,
     "panel.close": _close_panel,
     "back": _back,
-    **{f"go.{panel}": _goes(panel, letter) for panel, letter in zip(PANELS, "wcbdophfl", strict=True)},
+    **{f"go.{panel}": _goes(panel, letter) for panel, letter in zip(PANELS, "wcbdophflr", strict=True)},
     "move.down": _moves(("j",), 1),
     "move.up": _moves(("j", "j", "k"), 1),
     "move.top": _moves(("G", "g", "g"), 0),

@@ -86,6 +86,8 @@ class Preview(Answer):
     new_average_cost: Money | None
     breaches: list[BreachView]
     quote_age_ms: int | None
+    sizing: str = ""
+    """Why the quantity is what it is, for a size that was worked out: distance of the stop, loss there, what capped."""
 
 
 class OrderView(Answer):

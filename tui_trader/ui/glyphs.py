@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Glyphs:
     """One set. ``eighths`` fill a cell from the bottom, ``parts`` from the left, both from empty to full.
 
-    ``body`` and ``wick`` index the halves of a candle's cell: none, lower, upper, both.
+    ``meter`` is a used and an unused step of a limit. ``body`` and ``wick`` index the halves of a candle's cell: none,
+    lower, upper, both.
     """
 
     up: str = "▴"
@@ -28,6 +29,7 @@ class Glyphs:
     eighths: str = " ▁▂▃▄▅▆▇█"
     parts: str = " ▏▎▍▌▋▊▉█"
     spark: str = "▁▂▃▄▅▆▇█"
+    meter: tuple[str, str] = ("▮", "▯")
     up_candle: tuple[str, ...] = (" ", "╷", "╻", "╵", "│", "╽", "╹", "╿", "┃")
     down_candle: tuple[str, ...] = (" ", "╷", "╻", "╵", "│", "╽", "╹", "╿", "┃")
     filled_candle: tuple[str, ...] = (" ", "╷", "▄", "╵", "│", "█", "▀", "█", "█")
@@ -52,6 +54,7 @@ ASCII = Glyphs(
     eighths="  .-=+*##",
     parts="   --====",
     spark="._-=+*##",
+    meter=("#", "."),
     up_candle=(" ", "|", "H", "|", "|", "H", "H", "H", "H"),
     down_candle=(" ", "|", "#", "|", "|", "#", "#", "#", "#"),
     filled_candle=(" ", "|", "#", "|", "|", "#", "#", "#", "#"),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from tui_trader.errors import SettingsError
 
-TABLES = ("watch", "trades", "orders", "positions", "history", "balances", "log")
-PANELS = ("watch", "chart", "book", "trades", "orders", "positions", "history", "balances", "log")
+TABLES = ("watch", "trades", "orders", "positions", "history", "balances", "log", "risk")
+PANELS = ("watch", "chart", "book", "trades", "orders", "positions", "history", "balances", "log", "risk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,17 @@ ACTIONS: tuple[Action, ...] = (
         ("enter",),
         "details",
         "Show everything known of the selected row.",
-        ("watch", "orders", "positions", "history", "balances", "log"),
+        ("watch", "orders", "positions", "history", "balances", "log", "risk"),
         _row,
         14,
     ),
+    Action("risk.edit", ("e",), "limits", "Change the limits of the risk profile.", ("risk",), _trading, 10),
+    Action("risk.rules", ("o",), "own rules", "Make, change or delete rules of your own.", ("risk",), _trading, 11),
+    Action("risk.resolve", ("r",), "resolved", "Say that the selected risk has gone.", ("risk",), _trading_row, 12),
+    Action(
+        "risk.ignore", ("i",), "ignore", "Say that the selected risk is known and borne.", ("risk",), _trading_row, 13
+    ),
+    Action("risk.lift", ("L",), "lift lock", "Lift the loss lock; asks for its phrase.", ("risk",), _trading, 15),
     Action("row.copy", ("y",), "copy", "Copy the selected row to the clipboard (OSC 52).", TABLES, _row, 41),
     Action("line.open", (":",), "line", "Open the typed line.", footer=30),
     Action("line.again", (".",), "again", "Bring back the last line for editing.", reason=_line_before, footer=44),
@@ -137,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     _go("history", "7", "h", "History"),
     _go("balances", "8", "f", "Balances"),
     _go("log", "9", "l", "Log"),
+    _go("risk", "0", "r", "Risk"),
     Action("move.down", ("j", "down"), "down", "Move down.", TABLES),
     Action("move.up", ("k", "up"), "up", "Move up.", TABLES),
     Action("move.top", ("g g", "home"), "first", "Go to the first row.", TABLES),

@@ -78,7 +78,7 @@ def _small(room: Region) -> tuple[tuple[Slot, Region], ...]:
     return (
         (("watch", "chart"), left),
         (("book", "trades"), right),
-        (("orders", "positions", "history", "balances", "log"), lower),
+        (("orders", "positions", "history", "balances", "log", "risk"), lower),
     )
 
 
@@ -94,7 +94,7 @@ def _middle(room: Region) -> tuple[tuple[Slot, Region], ...]:
         (("chart",), centre),
         (("book",), right),
         (("orders", "history", "log"), orders),
-        (("positions", "balances"), positions),
+        (("positions", "balances", "risk"), positions),
     )
 
 
@@ -114,8 +114,8 @@ def _large(room: Region) -> tuple[tuple[Slot, Region], ...]:
         (("orders",), orders),
         (("positions",), positions),
         (("history",), history),
-        (("balances",), balances),
-        (("log",), log),
+        (("balances", "log"), balances),
+        (("risk",), log),
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui_trader.contract.orders import FillView, OrderView
     from tui_trader.contract.positions import PositionView
     from tui_trader.contract.risk import CertificateView
+    from tui_trader.contract.risk_state import RiskStatusView
     from tui_trader.contract.status import Status
 
 INTERVALS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
@@ -61,6 +62,7 @@ class DeskModel:
         self.sequence: int | None = None
         self.status: Status | None = None
         self.equity: EquityView | None = None
+        self.risk: RiskStatusView | None = None
         self.instruments: dict[str, InstrumentView] = {}
         self.tickers: dict[str, TickerView] = {}
         self.sparks: dict[str, deque[Any]] = {}
@@ -227,6 +229,11 @@ class DeskModel:
         if status.equity is not None:
             self.equity = status.equity
         return {"top"}
+
+    def take_risk(self, risk: RiskStatusView | None) -> set[str]:
+        """Keep how the limits stand; ``None`` when that is not known."""
+        self.risk = risk
+        return {"risk", "top"}
 
     def _book(self, book: BookView) -> set[str]:
         """Keep the book of the focused pair."""

@@ -74,6 +74,15 @@ def copied(text: str) -> str:
     return f"'{text}" if formula else text
 
 
+def span(ms: int) -> str:
+    """Write how long it is until something: 2d 3h, 3h 12m, 12m 05s, 7s; nothing is left of what has passed."""
+    seconds = max(0, ms) // 1000
+    for size, unit, part, of in ((86_400, "d", "h", 3_600), (3_600, "h", "m", 60), (60, "m", "s", 1)):
+        if seconds >= size:
+            return f"{seconds // size}{unit} {seconds % size // of:02d}{part}"
+    return f"{seconds}s"
+
+
 def fraction(text: str) -> int:
     """Count the characters from the decimal point on (0 for a whole number), unit signs included."""
     point = text.rfind(".")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui_trader.domain.text import clean
 from tui_trader.errors import DeskUnavailable, TraderError
 from tui_trader.ui.flows import lost
+from tui_trader.ui.flows.risk import watch_risk
 from tui_trader.ui.flows.session import Session
 from tui_trader.ui.model import Link
 
@@ -135,7 +136,7 @@ class Connection:
 
     async def _follow(self, port: DeskPort) -> None:
         """Follow what happens and the market, until the desk goes away."""
-        await together(self._happenings(port), self._markets(port))
+        await together(self._happenings(port), self._markets(port), watch_risk(self._session, port))
 
     async def _happenings(self, port: DeskPort) -> None:
         """Take durable events, from the last one seen on."""

@@ -16,6 +16,7 @@ from tui_trader.ui.glyphs import ASCII
 from tui_trader.ui.model import STALE_MS, Link
 from tui_trader.ui.numbers import age, plain, signed
 from tui_trader.ui.panels.positions import pnl_role
+from tui_trader.ui.panels.risk import LEVELS, filled, most_used
 from tui_trader.ui.widgets.lines import Run, line, plain_ascii, spread
 from tui_trader.ui.widgets.panel import Look
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 HALTED = "HALTED"
 Part = tuple[int, str, str]
 """How soon it is left out where there is no room (higher first), text, role."""
+RISK = 4
+"""The rank of the risk bar, of which the first form that fits is shown."""
 
 
 class TopLine(Widget):
@@ -105,6 +108,7 @@ class TopLine(Widget):
         found.append(self._feed(model, status, now_ms))
         if status.latency_ms is not None:
             found.append((5, f"{status.latency_ms:.0f} ms", "dim"))
+        found += self._risk(model)
         found.append((6, f"api {status.budget_percent:.0f}%", "dim" if status.budget_percent < 80 else "warn"))
         return [*found, *self._doubts(model, status, now_ms)]
 
@@ -128,6 +132,18 @@ class TopLine(Widget):
         old = waited is None or waited > STALE_MS
         return (3, f"feed {age(waited)}", "warn" if old else "dim")
 
+    def _risk(self, model: DeskModel) -> list[Part]:
+        """Say which limit is used most, and what the next order would meet there; short where there is no room."""
+        risk = model.risk
+        if risk is None or not risk.limits:
+            return []
+        use = most_used(risk)
+        word, role = LEVELS[use.level.value] if use.level else ("ok", "dim")
+        share = "unknown" if use.percent is None else f"{use.percent:.0f}%"
+        meter = filled(use.percent, 4, self.look.glyphs)
+        lead = "RISK LOCKED" if risk.lock is not None else f"RISK {word}"
+        return [(RISK, f"{lead} {meter} {clean(use.label, 20)} {share}", role), (RISK, f"{lead} {share}", role)]
+
     def _money(self, model: DeskModel) -> list[Part]:
         """Say what the account is worth and how the day goes."""
         equity = model.equity
@@ -142,9 +158,11 @@ class TopLine(Widget):
 
 def _fitting(parts: list[Part], room: int) -> list[Part]:
     """Return the parts that fit, the most important first."""
-    found = []
+    found: list[Part] = []
     for part in sorted(parts, key=lambda each: each[0]):
         size = cell_len(part[1]) + 2
+        if part[0] == RISK and any(each[0] == RISK for each in found):
+            continue
         if size <= room or not part[0]:
             found.append(part)
             room -= size

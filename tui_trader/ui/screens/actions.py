@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tui_trader.ui.flows import cancel, leave, why
+from tui_trader.ui.flows import cancel, leave, risk, why
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.numbers import copied
 from tui_trader.ui.panels.chart import PAN, neighbour
@@ -34,6 +34,9 @@ class Actions:
             "chart.back": lambda: self.stage.chart.pan(PAN),
             "chart.forth": lambda: self.stage.chart.pan(-PAN),
             "history.view": self._history_view,
+            "risk.resolve": lambda: self._settle(resolved=True),
+            "risk.ignore": lambda: self._settle(resolved=False),
+            "risk.lift": lambda: self.screen.flow(risk.lift_lock(self.screen.session)),
             "row.details": self._details,
             "row.copy": self._copy,
             "line.open": lambda: self.screen.open_line("", "line"),
@@ -94,6 +97,10 @@ class Actions:
         """Switch between orders and fills."""
         view = "fills" if self.stage.history.view == "orders" else "orders"
         self.screen.flow(self.screen.history.reload(view))
+
+    def _settle(self, *, resolved: bool) -> None:
+        """Settle the risk on the cursor's row."""
+        self.screen.flow(risk.settle(self.screen.session, self.stage.risk.risk_id(), resolved=resolved))
 
     def _details(self) -> None:
         """Open a sheet on the selected row."""

@@ -29,6 +29,8 @@ ABOUT: Mapping[str, str] = {
     "/ with a symbol, buy or sell searches all of history.",
     "balances": "Coins free, locked in orders, and about to be locked.",
     "log": "What desk and console had to say.",
+    "risk": "How the gate stands, what was found, and how much of each limit is used. The bar is full at the limit; "
+    "the word at its end says what the next order would meet: inside, asks first, refused.",
 }
 
 

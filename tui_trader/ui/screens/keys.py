@@ -57,6 +57,8 @@ class Keys:
         table = self.stage.table
         if table is None or table.selected is None or not table.rows:
             return None
+        if table.key == "risk":
+            return self.stage.risk.item(self.model.risk)
         if table.key == "log":
             return {
                 name: cell.text

@@ -18,6 +18,7 @@ from tui_trader.ui.panels.history import HistoryPanel
 from tui_trader.ui.panels.log import LogPanel
 from tui_trader.ui.panels.orders import OrdersPanel
 from tui_trader.ui.panels.positions import PositionsPanel
+from tui_trader.ui.panels.risk import RiskPanel
 from tui_trader.ui.panels.ticket import TicketPanel
 from tui_trader.ui.panels.topline import TopLine
 from tui_trader.ui.panels.trades import TradesPanel
@@ -43,6 +44,7 @@ class Stage:
         self.history = HistoryPanel(look)
         self.balances = BalancesPanel(look)
         self.log = LogPanel(look)
+        self.risk = RiskPanel(look)
         self.ticket = TicketPanel(look, mode, monotonic)
         self.footer = Footer(look)
         self.focused = "watch"
@@ -145,4 +147,5 @@ class Stage:
             self.history,
             self.balances,
             self.log,
+            self.risk,
         ]

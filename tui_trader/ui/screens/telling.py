@@ -10,7 +10,7 @@ from tui_trader.ui.numbers import age
 from tui_trader.ui.screens.stage import Stage
 
 MARKET = ("chart", "book", "trades")
-AGED = ("watch", "orders", "positions")
+AGED = ("watch", "orders", "positions", "risk")
 """Panels that show ages and are told again as time goes by."""
 
 
@@ -32,6 +32,7 @@ class Teller:
             "balances": lambda _ms, now: stage.balances.tell(model, now),
             "ticket": lambda _ms, _now: stage.ticket.tell(model),
             "log": lambda _ms, _now: stage.log.tell(model, 0.0),
+            "risk": lambda ms, now: stage.risk.tell(model, ms, now),
         }
 
     def mark(self, topics: Iterable[str]) -> None:
