@@ -226,6 +226,16 @@ def _focuses(key: str, panel: str) -> Check:
     return check
 
 
+def _opens(key: str, says: str) -> Check:
+    async def check(it: Driver) -> None:
+        await at(it, "risk")
+        await it.see("day loss")
+        await it.press(key)
+        await it.see(says)
+
+    return check
+
+
 async def _redraw(it: Driver) -> None:
     await it.press("ctrl+l")
     await it.see("Watchlist")
@@ -259,6 +269,12 @@ CHECKS: dict[str, Check] = {
     "chart.back": _pan,
     "chart.forth": _forth,
     "history.view": _history_view,
+    "risk.edit": _opens("e", "Limits of the risk profile"),
+    "risk.pair": _opens("p", "Limits of BTCUSDT alone"),
+    "risk.rules": _opens("o", "No rules of your own yet."),
+    "risk.resolve": _opens("r", "There is no risk on this row."),
+    "risk.ignore": _opens("i", "There is no risk on this row."),
+    "risk.lift": _opens("L", "No loss lock is on."),
     "row.details": _details,
     "row.copy": _copy,
     "line.open": _line,

@@ -58,7 +58,10 @@ def _line_before(situation: Situation) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One row of the table. ``panels`` empty means everywhere; ``footer`` says how early it stands there (0: never)."""
+    """One row of the table. ``panels`` empty means everywhere; ``footer`` says how early it stands there (0: never).
+
+    The palette offers an ``anywhere`` action in every panel.
+    """
 
     id: str
     keys: tuple[str, ...]
@@ -67,6 +70,7 @@ class Action:
     panels: tuple[str, ...] = ()
     reason: Reason = _always
     footer: int = 0
+    anywhere: bool = False
 
 
 def _go(panel: str, digit: str, letter: str, title: str) -> Action:
@@ -110,8 +114,29 @@ ACTIONS: tuple[Action, ...] = (
         _row,
         14,
     ),
-    Action("risk.edit", ("e",), "limits", "Change the limits of the risk profile.", ("risk",), _trading, 10),
-    Action("risk.rules", ("o",), "own rules", "Make, change or delete rules of your own.", ("risk",), _trading, 11),
+    Action(
+        "risk.edit", ("e",), "limits", "Change the limits of the risk profile.", ("risk",), _trading, 10, anywhere=True
+    ),
+    Action(
+        "risk.pair",
+        ("p",),
+        "pair's limits",
+        "Change the limits of the focused pair alone.",
+        ("risk",),
+        _trading,
+        16,
+        anywhere=True,
+    ),
+    Action(
+        "risk.rules",
+        ("o",),
+        "own rules",
+        "Make, change or delete rules of your own.",
+        ("risk",),
+        _trading,
+        11,
+        anywhere=True,
+    ),
     Action("risk.resolve", ("r",), "resolved", "Say that the selected risk has gone.", ("risk",), _trading_row, 12),
     Action(
         "risk.ignore", ("i",), "ignore", "Say that the selected risk is known and borne.", ("risk",), _trading_row, 13

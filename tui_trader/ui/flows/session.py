@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tui_trader.client.port import DeskPort
     from tui_trader.contract.commands import LineContext
     from tui_trader.contract.orders import FillView, OrderView
+    from tui_trader.ui.panels.choice import Choice
+    from tui_trader.ui.panels.form import Form
 
 
 class View(Protocol):
@@ -29,6 +31,12 @@ class View(Protocol):
 
     async def ask(self, question: Question) -> bool:
         """Ask, and wait for the answer; only a clear yes is one."""
+
+    async def fill_in(self, form: Form) -> Mapping[str, str] | None:
+        """Show a form; return what was filled in, ``None`` when it was left."""
+
+    async def choose(self, choice: Choice) -> tuple[str, str] | None:
+        """Show a list; return the key pressed and its row, ``None`` when it was left."""
 
     def busy(self, text: str) -> None:
         """Say that an answer is awaited."""

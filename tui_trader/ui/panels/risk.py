@@ -112,7 +112,7 @@ class RiskPanel(TablePanel):
 
 def texts(risk: RiskStatusView, now_ms: int, width: int, glyphs: Glyphs) -> Iterator[Row]:
     """Tell gate, lock, trouble and risks in rows of text, broken to a width."""
-    reason = f" {glyphs.sep} {clean(risk.gate_reason, 200)}" if risk.gate_reason else ""
+    reason = f" {glyphs.sep} {clean(risk.gate_reason, 200)}" if risk.gate_reason and risk.lock is None else ""
     open_ = risk.gate == "ACTIVE"
     words = GATE_WORDS.get(risk.gate, "")
     yield from _told(
@@ -122,21 +122,21 @@ def texts(risk: RiskStatusView, now_ms: int, width: int, glyphs: Glyphs) -> Iter
         width,
     )
     if risk.lock is not None:
-        yield from _told("lock", f"{glyphs.warn} {lock_text(risk.lock, now_ms)}", "error", width)
+        yield from _told("lock", f"{glyphs.warn} {lock_text(risk.lock, now_ms, glyphs.sep)}", "error", width)
     if risk.trouble:
         yield from _told("trouble", f"{glyphs.warn} {clean(risk.trouble, 300)}", "error", width)
     for each in risk.assessments:
         yield from _told(f"risk:{each.id}", risk_text(each, glyphs), _risk_role(each), width)
 
 
-def lock_text(lock: LossLockView, now_ms: int) -> str:
+def lock_text(lock: LossLockView, now_ms: int, sep: str) -> str:
     """Say why entries are locked, until when, and how to lift that."""
     wait = lock.liftable_at - now_ms
     lift = f"can be lifted in {span(wait)}" if wait > 0 else "L lifts it"
-    entries = "; resting entries are cancelled" if lock.cancels else ""
+    entries = " Resting entries are cancelled." if lock.cancels else ""
     return (
-        f"LOSS LOCK ends in {span(lock.until - now_ms)}, {lift} by typing: {clean(lock.phrase, 100)} "
-        f"({clean(lock.reason, 200)} Entries are locked{entries}.)"
+        f"LOSS LOCK for {span(lock.until - now_ms)}, {lift} by typing {clean(lock.phrase, 100)} "
+        f"{sep} {clean(lock.reason, 200)}{entries}"
     )
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 HALTED = "HALTED"
 Part = tuple[int, str, str]
 """How soon it is left out where there is no room (higher first), text, role."""
-RISK = 4
-"""The rank of the risk bar, of which the first form that fits is shown."""
+EQUITY = 4
+"""The rank of the account's worth, of which the first form that fits is shown."""
 
 
 class TopLine(Widget):
@@ -107,9 +107,9 @@ class TopLine(Widget):
         ]
         found.append(self._feed(model, status, now_ms))
         if status.latency_ms is not None:
-            found.append((5, f"{status.latency_ms:.0f} ms", "dim"))
+            found.append((6, f"{status.latency_ms:.0f} ms", "dim"))
         found += self._risk(model)
-        found.append((6, f"api {status.budget_percent:.0f}%", "dim" if status.budget_percent < 80 else "warn"))
+        found.append((7, f"api {status.budget_percent:.0f}%", "dim" if status.budget_percent < 80 else "warn"))
         return [*found, *self._doubts(model, status, now_ms)]
 
     def _doubts(self, model: DeskModel, status: Status, now_ms: int) -> list[Part]:
@@ -130,7 +130,7 @@ class TopLine(Widget):
         ticker = model.tickers.get(model.focus)
         waited = None if ticker is None else now_ms - ticker.received
         old = waited is None or waited > STALE_MS
-        return (3, f"feed {age(waited)}", "warn" if old else "dim")
+        return (2, f"feed {age(waited)}", "warn" if old else "dim")
 
     def _risk(self, model: DeskModel) -> list[Part]:
         """Say which limit is used most, and what the next order would meet there; short where there is no room."""
@@ -140,9 +140,9 @@ class TopLine(Widget):
         use = most_used(risk)
         word, role = LEVELS[use.level.value] if use.level else ("ok", "dim")
         share = "unknown" if use.percent is None else f"{use.percent:.0f}%"
-        meter = filled(use.percent, 4, self.look.glyphs)
-        lead = "RISK LOCKED" if risk.lock is not None else f"RISK {word}"
-        return [(RISK, f"{lead} {meter} {clean(use.label, 20)} {share}", role), (RISK, f"{lead} {share}", role)]
+        lead = "LOCK" if risk.lock is not None else "RISK" if use.level is None else f"RISK {word}"
+        meter = f"{filled(use.percent, 4, self.look.glyphs)} {clean(use.label, 20)}"
+        return [(3, f"{lead} {share}", role), (5, f"{meter}{' ok' if use.level is None else ''}", role)]
 
     def _money(self, model: DeskModel) -> list[Part]:
         """Say what the account is worth and how the day goes."""
@@ -150,7 +150,8 @@ class TopLine(Widget):
         if equity is None:
             return []
         unit = clean(equity.currency, 8)
-        found: list[Part] = [(2, f"equity {plain(equity.equity, 2)} {unit}", "text")]
+        worth = plain(equity.equity, 2)
+        found: list[Part] = [(EQUITY, f"equity {worth} {unit}", "text"), (EQUITY, worth, "text")]
         if equity.day_pnl is not None:
             found.append((1, f"day {signed(equity.day_pnl)}", pnl_role(equity.day_pnl)))
         return found
@@ -161,7 +162,7 @@ def _fitting(parts: list[Part], room: int) -> list[Part]:
     found: list[Part] = []
     for part in sorted(parts, key=lambda each: each[0]):
         size = cell_len(part[1]) + 2
-        if part[0] == RISK and any(each[0] == RISK for each in found):
+        if part[0] == EQUITY and any(each[0] == EQUITY for each in found):
             continue
         if size <= room or not part[0]:
             found.append(part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tui_trader.ui.flows import cancel, leave, risk, why
+from tui_trader.ui.flows import cancel, leave, limits, risk, rules, why
 from tui_trader.ui.keymap import PANELS
 from tui_trader.ui.numbers import copied
 from tui_trader.ui.panels.chart import PAN, neighbour
@@ -34,6 +34,9 @@ class Actions:
             "chart.back": lambda: self.stage.chart.pan(PAN),
             "chart.forth": lambda: self.stage.chart.pan(-PAN),
             "history.view": self._history_view,
+            "risk.edit": lambda: self.screen.flow(limits.edit_limits(self.screen.session)),
+            "risk.pair": lambda: self.screen.flow(limits.edit_limits(self.screen.session, self.screen.model.focus)),
+            "risk.rules": lambda: self.screen.flow(rules.own_rules(self.screen.session)),
             "risk.resolve": lambda: self._settle(resolved=True),
             "risk.ignore": lambda: self._settle(resolved=False),
             "risk.lift": lambda: self.screen.flow(risk.lift_lock(self.screen.session)),

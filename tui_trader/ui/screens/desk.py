@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -22,6 +21,7 @@ from tui_trader.ui.panels.dialogue import Phase, Question
 from tui_trader.ui.panels.history import HistoryPanel
 from tui_trader.ui.panels.ticket import TicketPanel
 from tui_trader.ui.screens.actions import Actions
+from tui_trader.ui.screens.asking import Asking
 from tui_trader.ui.screens.keys import Keys
 from tui_trader.ui.screens.stage import Stage
 from tui_trader.ui.screens.telling import Teller
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from textual.layout import Layout
 
     from tui_trader.contract.orders import FillView, OrderView
+    from tui_trader.ui.panels.choice import Choice
+    from tui_trader.ui.panels.form import Form
 
 TICK_SECONDS = 0.25
 
@@ -60,8 +62,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self._due = False
         self._last_flush = 0.0
         self.keys = Keys(self, keymap)
-        self._asking = asyncio.Lock()
-        self._answer: asyncio.Future[bool] | None = None
+        self.asking = Asking(self)
 
     @property
     def layout(self) -> Layout:
@@ -112,22 +113,16 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.stage.ticket.say(text, role)
 
     async def ask(self, question: Question) -> bool:
-        """Ask in the ticket and wait; one question at a time."""
-        async with self._asking:
-            return await self._ask(question)
+        """Ask in the ticket and wait."""
+        return await self.asking.ask(question)
 
-    async def _ask(self, question: Question) -> bool:
-        """Put one question."""
-        self._answer = asyncio.get_running_loop().create_future()
-        self.stage.ticket.ask(question)
-        self.place_anew()
-        self.set_focus(self.stage.ticket)
-        self.tell_footer()
-        try:
-            return await self._answer
-        finally:
-            self._answer = None
-            self.rest()
+    async def fill_in(self, form: Form) -> Mapping[str, str] | None:
+        """Show a form; return what was filled in, ``None`` when it was left."""
+        return await self.asking.fill_in(form)
+
+    async def choose(self, choice: Choice) -> tuple[str, str] | None:
+        """Show a list; return the key pressed and its row, ``None`` when it was left."""
+        return await self.asking.choose(choice)
 
     def busy(self, text: str) -> None:
         """Say that an answer is awaited."""
@@ -295,5 +290,4 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def on_ticket_panel_answered(self, message: TicketPanel.Answered) -> None:
         """Pass an answer on to the flow that asked."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(message.yes)
+        self.asking.answered(yes=message.yes)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from tui_trader.ui.keymap import ACTIONS
+
 if TYPE_CHECKING:
     from tui_trader.ui.screens.desk import DeskScreen
 
@@ -33,7 +35,8 @@ class ActionProvider(Provider):
         screen = cast("DeskScreen", self.screen)
         situation = screen.keys.situation()
         found: list[tuple[str, str, Callable[[], None]]] = []
-        for action in screen.keymap.of(screen.stage.focused):
+        here = screen.keymap.of(screen.stage.focused)
+        for action in (*here, *(each for each in ACTIONS if each.anywhere and each not in here)):
             reason = action.reason(situation)
             call = partial(screen.say, reason, "warn") if reason else partial(screen.do, action.id)
             name = f"{action.help.split(';')[0].split(':')[0].rstrip('.')}  {screen.keymap.shown(action)}"
