@@ -215,6 +215,24 @@ async def test_the_details_of_an_order_tell_its_journal_or_that_it_cannot_be_rea
         await it.see("It cannot be read now: The database is busy.")
 
 
+async def test_the_details_of_an_order_tell_which_rules_saw_it_and_with_what_numbers():
+    desk = TwinDesk()
+    desk.orders = {"x": desk.make_order(1, id="x")}
+    rule = {
+        "code": "max_order_value",
+        "level": "HARD",
+        "message": "The order is worth 650 USDT; the limit is 500 USDT.",
+        "figure": "650 USDT",
+        "limit": "500 USDT",
+        "suggestion": "make it smaller",
+    }
+    desk.journal_body = {"bid": "64999.5", "breaches": [rule, {"code": "odd"}, "junk"]}
+    async with console(desk, size=(120, 60)) as it:
+        await it.press("5", "enter")
+        await it.see("INTENT: bid 64999.5", "rule", "max_order_value hard: The order is worth 650 USDT;")
+        await it.see("(650 USDT of 500 USDT)", "make it smaller")
+
+
 async def test_an_answer_that_nobody_foresaw_is_said_and_tried_again():
     desk = TwinDesk()
     desk.failures["status"] = KeyError("gate")  # type: ignore[assignment]

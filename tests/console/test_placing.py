@@ -128,7 +128,32 @@ async def test_the_preview_of_the_desk_stands_under_the_line_while_it_is_typed()
     async with console(desk) as it:
         await it.press("colon")
         await it.type("buy btc 0.01 mkt")
-        await it.see("avg", "fee", "soft: 655.00 is above the soft limit 500.00.")
+        await it.see("avg", "fee", "asks first: 655.00 is above the soft limit 500.00.")
+
+
+async def test_a_limit_that_refuses_stands_under_the_line_with_its_figure_and_what_would_help():
+    desk = TwinDesk()
+    desk.refusal = "The order is worth 6543.21 USDT; the limit is 500 USDT."
+    desk.breaches = [
+        BreachView(code="soft", level=Level.SOFT, message="It crosses."),
+        BreachView(code="hard", level=Level.HARD, message=desk.refusal, suggestion="make it smaller"),
+    ]
+    async with console(desk) as it:
+        await it.press("b")
+        await it.type("0.1 @65432.1")
+        await it.see(
+            "refused: The order is worth 6543.21 USDT; the limit is 500 USDT. make it smaller", "asks first: It"
+        )
+        assert it.text().count("The order is worth") == 1
+
+
+async def test_a_size_that_was_worked_out_says_why():
+    desk = TwinDesk()
+    desk.sizing = "0.012 BTC: the stop is 1,000 away, 12.88 USDT are lost there, fees included."
+    async with console(desk) as it:
+        await it.press("b")
+        await it.type("0.012 @65000")
+        await it.see("0.012 BTC: the stop is 1,000 away, 12.88 USDT are lost there")
 
 
 async def test_a_mistake_shows_at_once_with_what_was_meant():

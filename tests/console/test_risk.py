@@ -392,6 +392,16 @@ async def test_a_desk_that_goes_away_while_a_form_is_saved_is_said() -> None:
         await it.see("The desk does not answer. e shows whether the limits were changed")
 
 
+async def test_the_kill_switch_is_heard_over_a_form_but_not_while_something_is_typed() -> None:
+    async with console(size=(80, 24)) as it:
+        form = await in_form(it)
+        await fill(it, form, "symbols", "HH")
+        await it.see("HH")
+        assert [call for call in it.desk.asked if call[0] == "halt"] == []
+        await it.press("escape", "H", "H")
+        await it.until(lambda: [call for call in it.desk.asked if call[0] == "halt"], "halted")
+
+
 # Rules of one's own
 
 

@@ -72,10 +72,12 @@ class TwinDesk:
         self.exact = ""
         """The line that a preview says means exactly what it shows; empty: none."""
         self.breaches: list[BreachView] = []
+        self.sizing = ""
         self.confirm = Confirm.NONE
         self.word: str | None = None
         self.orders: dict[str, OrderView] = {}
         self.past: list[OrderView] = []
+        self.journal_body: dict[str, Any] = {"reason": "the market was quiet", "empty": None}
         self.fill_rows: list[FillView] = []
         self.position_rows: dict[str, PositionView] = {}
         self.balance_rows = {
@@ -392,7 +394,7 @@ class TwinDesk:
 
     async def journal(self, order_id: str) -> Sequence[JournalView]:
         self._check("journal")
-        body = {"reason": "the market was quiet", "empty": None}
+        body = self.journal_body
         return [
             JournalView(sequence=1, kind="INTENT", at=self.market.now, order_id=order_id, origin="CONSOLE", body=body)
         ]
@@ -528,6 +530,7 @@ class TwinDesk:
             new_average_cost=level,
             breaches=self.breaches,
             quote_age_ms=80,
+            sizing=self.sizing,
         )
 
     def _step(self, command: Command, line: str) -> Step:

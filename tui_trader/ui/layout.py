@@ -105,7 +105,7 @@ def _large(room: Region) -> tuple[tuple[Slot, Region], ...]:
     watch, trades = _rows(left, upper.height // 2)
     above, below = _rows(lower, lower.height // 2)
     orders, positions = _columns(above, ((room.width - GAP) * 11 // 20, 0))
-    history, balances, log = _columns(below, ((room.width - GAP) * 11 // 20, 40, 0))
+    history, balances, log = _columns(below, ((room.width - GAP) * 11 // 20, 34, 0))
     return (
         (("watch",), watch),
         (("trades",), trades),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
+LEVELS = {"HARD": "refused", "SOFT": "asks first", "WARN": "mind"}
+"""What a limit that an order touches does, in words."""
 WORDS = {OrderStatus.NOT_SENT: "Not sent", OrderStatus.NOT_PLACED: "Not placed"}
 """Refusals that the exchange never uttered."""
 HALTED, HALTED_ANSWER = "halted_word", "halted"
@@ -74,7 +76,8 @@ def notes_of(step: Step) -> list[Note]:
     """Return what a step touches, then its figures, as lines under its sentence."""
     if step.preview is None:
         return []
-    return [*breaches(step.preview), figures(step.preview)]
+    sizing = [((clean(step.preview.sizing, 300), "dim"),)] if step.preview.sizing else []
+    return [*breaches(step.preview), *sizing, figures(step.preview)]
 
 
 def figures(preview: Preview) -> Note:
@@ -108,7 +111,7 @@ def breaches(preview: Preview) -> list[Note]:
     for breach in found:
         role = "error" if breach.level.value == "HARD" else "warn"
         text = clean(breach.message, 300) + (f" {clean(breach.suggestion, 120)}" if breach.suggestion else "")
-        notes.append(((f"{breach.level.value.lower()}: {text}", role),))
+        notes.append(((f"{LEVELS[breach.level.value]}: {text}", role),))
     return notes
 
 

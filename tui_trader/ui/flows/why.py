@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui_trader.domain.text import clean
@@ -13,6 +13,7 @@ from tui_trader.ui.panels.trades import clock
 if TYPE_CHECKING:
     from tui_trader.contract.history import JournalView
 
+RULES = "breaches"
 RECORD = frozenset({"asked", "state"})
 """What the desk writes down to make the order again; a person reads it above the journal."""
 
@@ -23,14 +24,30 @@ async def journal_lines(session: Session, order_id: str) -> list[tuple[str, str]
         entries = await session.desk().journal(order_id)
     except TraderError as error:
         return [("journal", f"It cannot be read now: {clean(error, 200)}")]
-    return [("", ""), *(_line(entry) for entry in entries)] if entries else []
+    return [("", ""), *(line for entry in entries for line in _lines(entry))] if entries else []
 
 
-def _line(entry: JournalView) -> tuple[str, str]:
-    """Write one entry."""
-    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD)
+def _lines(entry: JournalView) -> Iterator[tuple[str, str]]:
+    """Write one entry, then a line for each rule that had something to say."""
+    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD and key != RULES)
     body = ", ".join(f"{clean(key, 40)} {text}" for key, text in told if text)
-    return clock(entry.at), f"{clean(entry.kind, 40)}{': ' if body else ''}{body}"
+    yield clock(entry.at), f"{clean(entry.kind, 40)}{': ' if body else ''}{body}"
+    for breach in _list(entry.body.get(RULES)):
+        yield "rule", _rule(breach)
+
+
+def _list(value: Any) -> list[Mapping[str, Any]]:
+    """Return the mappings of a list; nothing of anything else."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _rule(breach: Mapping[str, Any]) -> str:
+    """Say what a rule found: its name and level, the sentence, figure and limit, and what would help."""
+    name, level, message, figure, limit, advice = (
+        clean(breach.get(key, ""), 300) for key in ("code", "level", "message", "figure", "limit", "suggestion")
+    )
+    figures = f" ({figure or 'unknown'}{f' of {limit}' if limit else ''})" if figure or limit else ""
+    return " ".join(part for part in (f"{name} {level.lower()}:", message + figures, advice) if part)
 
 
 def _text(value: Any) -> str:

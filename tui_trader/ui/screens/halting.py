@@ -9,6 +9,8 @@ from textual import events
 
 from tui_trader.ui.flows import halt
 from tui_trader.ui.panels.dialogue import Phase
+from tui_trader.ui.screens.choosing import ChoiceScreen
+from tui_trader.ui.screens.form import FormScreen
 from tui_trader.ui.screens.keys import key_name
 from tui_trader.ui.screens.sheet import SheetScreen
 from tui_trader.ui.widgets.halt_key import AGAIN_WITHIN_S, HaltKey, Heard
@@ -83,6 +85,8 @@ class Halting:
         """Tell whether a key is a letter of something that is being typed."""
         if isinstance(front, SheetScreen):
             return False
+        if isinstance(front, FormScreen | ChoiceScreen):
+            return front.typing
         if front is not self.screen:
             return True  # the palette searches by what is typed
         stage = self.screen.stage

@@ -132,7 +132,7 @@ class Typist:
         try:
             result = await session.desk().preview_line(self._completed(text).strip().lstrip(":"), session.context())
             for step in result.steps:
-                if step.refused:
+                if step.refused and not (step.preview and any(each.level == "HARD" for each in step.preview.breaches)):
                     notes.append(((clean(step.refused, 300), "error"),))
                 notes += notes_of(step) or [((clean(step.sentence, 300), "dim"),)]
         except TraderError as error:
