@@ -13,6 +13,7 @@ from tui_trader.domain.risk import GateState
 from tui_trader.domain.timing import TIMINGS
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.account import AccountService
+from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.bus import EventBus
 from tui_trader.services.commands import CommandService
 from tui_trader.services.faces import Services
@@ -27,6 +28,7 @@ from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.positions import PositionService
 from tui_trader.services.risk_conduct import Conduct
 from tui_trader.services.risk_daily import DailyFigures
+from tui_trader.services.risk_equity import LedgerEquity
 from tui_trader.services.risk_figures import Figures
 from tui_trader.services.risk_losses import LossKeeper
 from tui_trader.services.risk_watch import RiskWatch
@@ -79,13 +81,14 @@ def assemble(
     working = WorkingOrders(market, clock)
     account = AccountService(store, market, bus, clock, working.reserved)
     keeper = PositionKeeper(store, market, bus, clock)
+    ledger = AccountLedger(store, market, account, clock)
     daily = DailyFigures(lambda symbol, count: market.candles(symbol, Interval.D1, limit=count), clock)
     conduct = Conduct(store, bus, market, clock, exchange.budget_used, keeper.book.all, CURRENCY)
     losses = LossKeeper(
         store,
         bus,
         clock,
-        equity=lambda: _equity(account),
+        equity=LedgerEquity(ledger, market, clock, CURRENCY),
         profile=lambda: path.gate.profile,
         latch=lambda reason: path.gate.latch(GateState.REDUCING, reason),
         cancel_entries=lambda: path.orders.cancel_many(side=Side.BUY),
@@ -101,6 +104,7 @@ def assemble(
             working=working,
             positions=keeper,
             balances=account,
+            ledger=ledger,
             figures=Figures(market, account, keeper, working, losses, daily, conduct, clock),
             profile=settings.risk,
             prefix=prefix,
@@ -134,11 +138,6 @@ def assemble(
         risk=path.risk,
     )
     return Desk(exchange, store, tasks, market, working, keeper, account, path, watch, desk, upkeep, services)
-
-
-def _equity(account: AccountService) -> Decimal | None:
-    worth = account.valued()
-    return None if worth is None else worth.equity
 
 
 def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:

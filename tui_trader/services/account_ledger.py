@@ -45,12 +45,16 @@ class AccountLedger:
         self.since: int | None = None
         """When the ledger begins, UTC ms by the venue's clock; ``None`` before the first exact picture."""
         self.loaded = False
+        self.folded = False
+        """Whether everything stored is in the accounts: before that their sums say nothing."""
         self.breaks: dict[str, LedgerBreak] = {}
         """What is not explained, by asset."""
         self.unclear: dict[str, list[BalanceChange]] = {}
         """Pushed moves whose cause may be an order's, until a comparison tells."""
         self.stand_ins: dict[tuple[str, str], Fill] = {}
         """What stands in for executions: their fees are not known."""
+        self.changes = 0
+        """Counts what was taken in; the accounts are as they were while it stays."""
         self._refs: set[str] = set()
         self._early: deque[tuple[Fill, int]] = deque(maxlen=EARLY_KEPT)
 
@@ -70,6 +74,7 @@ class AccountLedger:
             await self.load()
             async for fill in self._store.all_fills():
                 self.post(fill)
+            self.folded = True
 
     def begin(self, draft: Draft, balances: Iterable[Balance], at: int) -> None:
         """Open with what is there at ``at``, less what executions known by now brought since then.
@@ -128,6 +133,7 @@ class AccountLedger:
         if entry.ref in self._refs:
             return False
         self._refs.add(entry.ref)
+        self.changes += 1
         self.accounts.post((entry.move,))
         return True
 
@@ -161,6 +167,7 @@ class AccountLedger:
 
     def _count(self, fill: Fill, sign: int) -> None:
         if self.since is not None and fill.at >= self.since:
+            self.changes += 1
             self.accounts.post(moves_of(fill, *self.assets_of(fill.symbol)), sign)
 
     def _row(self, asset: str) -> LedgerRow:

@@ -66,6 +66,7 @@ class Surroundings:
     working: WorkingOrders
     positions: PositionKeeper
     balances: BalanceKeeper
+    ledger: AccountLedger
     figures: RiskFigures
     profile: RiskProfile
     prefix: str
@@ -89,7 +90,7 @@ class OrderPath:
         clock, store, working, tasks = given.clock, given.store, given.working, given.tasks
         self.gate = Gate(store, given.bus, clock, given.profile, timing=given.timing, live=given.live)
         self.gate.spawn = tasks.spawn
-        self.ledger = ledger = AccountLedger(store, given.prices, given.balances, clock)
+        self.ledger = ledger = given.ledger
         self._recorder = Recorder(store, given.bus, working, given.positions, given.balances, ledger, clock)
         self._intake = intake = Intake(
             store, self._recorder, working, self.gate, clock, given.prefix, lambda: ahead_ms(given.exchange)

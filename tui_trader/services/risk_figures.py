@@ -62,7 +62,6 @@ class Figures:
         """Return the figures of the account, with regard to what an order of this side on this pair would acquire."""
         acquired = pair.base if side is Side.BUY else pair.quote
         worth, losses = self.account_.valued(), self.losses.losses()
-        state = self.losses.state
         held, seen = self._held(acquired), ZERO if worth is None else worth.values.get(acquired, ZERO)
         entries, entries_here, resting, entered = self._under_way(acquired)
         opened = self._open()
@@ -70,7 +69,7 @@ class Figures:
         coins = None if worth is None else worth.coins(CASH)
         return AccountFigures(
             equity=None if worth is None else worth.equity,
-            peak=None if state is None else state.peak,
+            peak=None if worth is None or losses.peak is None else EXACT.add(worth.equity, losses.peak),
             day_loss=losses.day,
             week_loss=losses.week,
             exposure=None if coins is None or held is None else EXACT.add(coins, EXACT.subtract(held, seen)),

@@ -21,6 +21,7 @@ from tui_trader.rules.risk.loss_lock import LossEffect, LossState, Observed
 from tui_trader.services.bus import EventBus
 from tui_trader.services.notices import tell
 from tui_trader.services.ports import Change, JournalEntry, Store
+from tui_trader.services.risk_equity import LedgerEquity
 
 SETTING = "risk.losses"
 LINE = "risk.losses"
@@ -35,8 +36,8 @@ _log = logging.getLogger(__name__)
 class LossKeeper:
     """Watches equity.
 
-    ``equity`` gives it now, ``None`` while it is not known, and ``profile`` the limits. ``latch`` sets the gate to
-    REDUCING for a reason, ``cancel_entries`` cancels what buys. Life: :meth:`load`, then :meth:`keep` for ever.
+    ``equity`` is the account's by its ledger, and ``profile`` gives the limits. ``latch`` sets the gate to REDUCING for
+    a reason, ``cancel_entries`` cancels what buys. Life: :meth:`load`, then :meth:`keep` for ever.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class LossKeeper:
         store: Store,
         bus: EventBus,
         clock: Clock,
-        equity: Callable[[], Decimal | None],
+        equity: LedgerEquity,
         profile: Callable[[], RiskProfile],
         latch: Callable[[str], None],
         cancel_entries: Callable[[], Awaitable[object]],
@@ -84,8 +85,8 @@ class LossKeeper:
 
     async def look(self) -> None:
         """Take equity as it is now, and carry out what it calls for."""
-        equity = self._equity()
-        if equity is None or not equity.is_finite():
+        before, equity = self.state, self._known()
+        if equity is None:
             return
         seen = loss_lock.observe(self.state, equity, self._clock.wall_ms(), self._profile(), self._currency)
         if self._unreadable:
@@ -93,15 +94,14 @@ class LossKeeper:
         self.state = seen.state
         if LossEffect.LOCK in seen.effects:
             self._close_gate(seen.reason)
-        await self._save(seen, equity)
+        came = before is not None and before.outside != seen.state.outside
+        await self._save(seen, equity, at_once=came)
         if LossEffect.CANCEL_ENTRIES in seen.effects:
             await self._cancel_entries()
 
     def losses(self) -> Losses:
         """Return the losses of the day and week now; unknown while equity is."""
-        equity = self._equity()
-        if self.state is None and equity is not None and not self._unreadable:
-            self.state = loss_lock.begin(equity, self._clock.wall_ms())
+        equity = self._known()
         return Losses(None, None, None) if self.state is None else self.state.losses(equity)
 
     @property
@@ -119,7 +119,7 @@ class LossKeeper:
             StoreError: it could not be written, so it stays.
 
         """
-        equity = self._equity()
+        equity = self._known()
         if self.state is None or equity is None:
             raise Conflict("What the account is worth is not known at the moment; try again.")
         lifted = loss_lock.lift(self.state, phrase, equity, self._clock.wall_ms())
@@ -127,6 +127,18 @@ class LossKeeper:
         await self._store.write(Change(journal=(line,), settings={SETTING: loss_lock.to_text(lifted)}))
         self.state = lifted
         return lifted
+
+    def _known(self) -> Decimal | None:
+        """Return equity; the state is brought to what came from or went elsewhere, or begun, at the same moment."""
+        equity = self._equity.worth()
+        if equity is None or not equity.is_finite():
+            return None
+        outside = self._equity.outside()
+        if self.state is not None:
+            self.state = loss_lock.moved(self.state, outside, self._equity.rate)
+        elif not self._unreadable:
+            self.state = loss_lock.begin(equity, self._clock.wall_ms(), outside)
+        return equity
 
     def _close_gate(self, reason: str) -> None:
         self._latch(f"The loss lock closed: {reason}")
@@ -136,10 +148,10 @@ class LossKeeper:
         locked = replace(seen.state, locked=UNREADABLE, locked_at=self._clock.wall_ms())
         return Observed(locked, (LossEffect.LOCK,), UNREADABLE)
 
-    async def _save(self, seen: Observed, equity: Decimal) -> None:
+    async def _save(self, seen: Observed, equity: Decimal, *, at_once: bool) -> None:
         """Write the state down: at once with what it calls for, a new high alone now and then."""
         now = self._clock.monotonic()
-        if not seen.effects and now - self._saved_at < SAVE_EVERY_S:
+        if not seen.effects and not at_once and now - self._saved_at < SAVE_EVERY_S:
             return
         at = self._clock.wall_ms()
         lines = [

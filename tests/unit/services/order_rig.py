@@ -17,6 +17,7 @@ from tests.twins.profiles import WIDE
 from tests.twins.store import StoreTwin
 from tui_trader.domain.events import Event
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
+from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.bus import EventBus
 from tui_trader.services.journal_fold import fold
 from tui_trader.services.model import Placement
@@ -77,6 +78,7 @@ class Rig:
                 working=self.working,
                 positions=self.positions,
                 balances=self.balances,
+                ledger=AccountLedger(self.store, self.prices, self.balances, self.clock),
                 figures=self.figures,
                 **{"profile": WIDE, "prefix": PREFIX, **given},
             )

@@ -12,10 +12,13 @@ from tests.twins.exchange import instrument
 from tests.twins.gate_figures import deep_book
 from tests.twins.profiles import WIDE
 from tests.unit.services.desk_rig import DeskRig, quote
-from tui_trader.domain.balance import Balance
+from tests.unit.services.test_account_ledger import came
+from tui_trader.domain.balance import Balance, Mover
 from tui_trader.domain.order import OrderStatus
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import ConfirmationRequired, Conflict
+from tui_trader.exchange.port import BalanceChange
+from tui_trader.rules.risk.loss_limits import Losses
 from tui_trader.rules.risk.loss_lock import WAIT_MS
 from tui_trader.services.risk_losses import LINE, SETTING, UNREADABLE
 from tui_trader.settings import Settings
@@ -109,6 +112,62 @@ async def test_a_deep_loss_cancels_resting_entries_and_leaves_what_sells() -> No
     await fall(rig, "50")
     await until(lambda: {each.status for each in rig.store.order_rows.values()} >= {OrderStatus.CANCELED})
     assert [each.side.value for each in rig.desk.working.working()] == ["SELL"]
+    await rig.stop()
+
+
+def equity(rig: DeskRig) -> Decimal | None:
+    """Return the account's worth by its balances."""
+    worth = rig.desk.account.wealth()
+    return None if worth is None else worth.sample.equity
+
+
+def elsewhere(rig: DeskRig, asset: str, amount: str) -> None:
+    """Bring coins from elsewhere, or with a negative amount take them there, as the exchange tells it."""
+    rig.exchange.push(came(rig.exchange, asset, amount, "DEPOSIT" if D(amount) > 0 else "WITHDRAW"))
+
+
+async def test_what_comes_from_or_goes_elsewhere_is_neither_gain_nor_loss() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    await rig.clock.advance(2.2)
+    keeper = rig.desk.watch.losses
+    for asset, amount, worth in (
+        ("USDT", "-5000", "5000.5"),
+        ("USDT", "20000", "25000.5"),
+        ("BTC", "-1", "24900.45"),
+        ("USDT", "-23000", "1900.45"),
+    ):
+        elsewhere(rig, asset, amount)
+        await until(lambda: keeper.losses().equity == D(worth), 50_000)  # noqa: B023 - awaited here
+        assert keeper.losses() == Losses(D(worth), D(0), D(0), D(0))
+        await rig.clock.advance(2.2)
+        assert keeper.losses() == Losses(D(worth), D(0), D(0), D(0))
+        assert rig.desk.path.gate.state is GateState.ACTIVE
+    await locked(rig)
+    assert keeper.losses().day == D("90.9")
+    await rig.stop()
+    again = DeskRig(store=rig.store, exchange=rig.exchange, settings=SETTINGS)
+    await again.start()
+    await again.clock.advance(1.1)
+    assert keeper.state is not None
+    assert again.desk.watch.losses.losses() == Losses(D("1900.45"), D(0), D(0), D(0))
+    assert again.desk.watch.losses.state == keeper.state
+    await again.stop()
+
+
+async def test_between_the_halves_of_a_trade_nothing_is_lost() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    assert (await rig.run("buy btc 5 @99")).ok
+    await rig.clock.advance(1.1)
+    paid = Balance("USDT", D(9000) - D(495), D(0), rig.clock.wall_ms())
+    rig.exchange.push(BalanceChange(paid, "ENTRUST", Mover.ORDERS, D(-495)))
+    await until(lambda: equity(rig) == D("9505.5"), 50_000)
+    await rig.clock.advance(2.2)
+    assert rig.desk.watch.losses.losses().day == 0
+    assert rig.desk.path.gate.state is GateState.ACTIVE
     await rig.stop()
 
 

@@ -14,11 +14,12 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Equity now and how far it stands below the highest of the UTC day and week; ``None`` is not known."""
+    """Equity now and how far it stands below the highest of the UTC day and week, and ever; ``None`` is not known."""
 
     equity: Decimal | None
     day: Decimal | None
     week: Decimal | None
+    peak: Decimal | None = None
 
     @property
     def known(self) -> bool:

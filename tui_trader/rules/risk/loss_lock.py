@@ -1,15 +1,15 @@
 """The loss lock: what equity was at its highest today, this week and ever, and whether entries are locked (R19).
 
 A state machine over samples of equity. It warns, then locks, then wants resting entries cancelled. A lock ends with its
-period or by :func:`lift`; the gate, which it sets to REDUCING, is opened by a person only. Deposits and withdrawals
-count as change of equity, as they do everywhere in the account's figures.
+period or by :func:`lift`; the gate, which it sets to REDUCING, is opened by a person only. What comes from or goes
+elsewhere is neither gain nor loss: :func:`moved` shifts all it is measured by.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -59,6 +59,8 @@ class LossState:
     by_week: bool = False
     warned: bool = False
     cancelled: bool = False
+    outside: Mapping[str, Decimal] = field(default_factory=dict)
+    """By asset, what had come from elsewhere in all at the last sample."""
 
     @property
     def phrase(self) -> str:
@@ -70,7 +72,7 @@ class LossState:
         if equity is None:
             return Losses(None, None, None)
         day, week = (max(ZERO, EXACT.subtract(high, equity)) for high in (self.day_high, self.week_high))
-        return Losses(equity, day, week)
+        return Losses(equity, day, week, max(ZERO, EXACT.subtract(self.peak, equity)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,31 @@ def lift(state: LossState, phrase: str, equity: Decimal, at: int) -> LossState:
     return replace(_open(state), day_high=equity, week_high=equity)
 
 
-def begin(equity: Decimal, at: int) -> LossState:
+def begin(equity: Decimal, at: int, outside: Mapping[str, Decimal] | None = None) -> LossState:
     """Return the state of an account that was never seen before."""
     day, week, month = _periods(at)
-    return LossState(day, week, month, equity, equity, equity, equity, equity, equity)
+    return LossState(day, week, month, equity, equity, equity, equity, equity, equity, outside=outside or {})
+
+
+def moved(state: LossState, outside: Mapping[str, Decimal], rate: Callable[[str], Decimal | None]) -> LossState:
+    """Take in what came from or went elsewhere since: everything a loss is measured by moves with it.
+
+    It counts at the ``rate`` of now, in the account's currency; what has none counts when it gets one.
+    """
+    shift, counted = ZERO, dict(state.outside)
+    for asset in outside.keys() | counted.keys():
+        amount = EXACT.subtract(outside.get(asset, ZERO), counted.get(asset, ZERO))
+        worth = rate(asset) if amount else None
+        if worth is not None:
+            shift = EXACT.add(shift, EXACT.multiply(amount, worth))
+            counted[asset] = outside.get(asset, ZERO)
+    if counted == state.outside:
+        return state
+    shifted: dict[str, Any] = {name: max(ZERO, EXACT.add(getattr(state, name), shift)) for name in _MEASURES}
+    return replace(state, **shifted, outside=counted)
+
+
+_MEASURES = ("day_open", "week_open", "month_open", "day_high", "week_high", "peak")
 
 
 def _open(state: LossState) -> LossState:
@@ -197,8 +220,20 @@ def from_text(text: str) -> LossState:
 
 
 def _written(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {asset: canonical(amount) for asset, amount in value.items()}
     return canonical(value) if isinstance(value, Decimal) else value
 
 
+def _amounts(value: Mapping[str, str]) -> Mapping[str, Decimal]:
+    return {asset: parse(amount) for asset, amount in value.items()}
+
+
 _KINDS: Mapping[str, str] = {each.name: str(each.type) for each in fields(LossState)}
-_READ: Mapping[str, Any] = {"int": int, "Decimal": parse, "str": str, "bool": bool}
+_READ: Mapping[str, Any] = {
+    "int": int,
+    "Decimal": parse,
+    "str": str,
+    "bool": bool,
+    "Mapping[str, Decimal]": _amounts,
+}

@@ -16,6 +16,7 @@ from tui_trader.rules.risk.loss_lock import (
     begin,
     from_text,
     lift,
+    moved,
     observe,
     to_text,
 )
@@ -148,3 +149,21 @@ def test_an_account_without_anything_has_lost_nothing() -> None:
     nothing = Losses(D(0), D(0), D(0))
     assert exceeded(nothing, RiskProfile(), "USDT") is None
     assert warned(nothing, RiskProfile()) is None
+
+
+def test_what_came_from_elsewhere_shifts_every_measure_once() -> None:
+    state = replace(begin(D(1000), at(TUESDAY), {"BTC": D(1)}), day_high=D(1200))
+    rates = {"USDT": D(1), "BTC": D(100)}
+    shifted = moved(state, {"BTC": D(3), "USDT": D(-50)}, rates.get)
+    assert (shifted.day_open, shifted.day_high, shifted.peak) == (D(1150), D(1350), D(1150))
+    assert moved(shifted, {"BTC": D(3), "USDT": D(-50)}, rates.get) is shifted
+    assert from_text(to_text(shifted)) == shifted
+    back = moved(shifted, {}, rates.get)
+    assert (back.day_high, back.outside) == (D(1100), {"BTC": D(0), "USDT": D(0)})
+
+
+def test_coins_without_a_price_shift_when_they_have_one_and_no_measure_falls_below_nothing() -> None:
+    state = begin(D(10), at(TUESDAY))
+    assert moved(state, {"NEW": D(5)}, lambda _: None) is state
+    assert moved(state, {"NEW": D(5)}, lambda _: D(2)).peak == D(20)
+    assert moved(state, {"USDT": D(-50)}, lambda _: D(1)).peak == D(0)
