@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "Stop": {"intent_id": INTENT},
     "MakeBackup": {"intent_id": INTENT},
     "Halt": {"intent_id": INTENT},
+    "SizeQuestion": {"symbol": "BTCUSDT", "value": "1", "stop": "95"},
     "Resume": {"intent_id": INTENT, "reason": "all is well"},
 }
 VALUES = {"{symbol}": "BTCUSDT", "{order_id}": "01", "{id}": "p1"}

@@ -18,12 +18,13 @@ from tui_trader.domain.ledger import LedgerBreak
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
-from tui_trader.domain.risk import GateState
-from tui_trader.errors import NotFound
+from tui_trader.domain.risk import Breach, GateState, Level
+from tui_trader.errors import NotFound, Refused
 from tui_trader.rules.reservation import Reservation
 from tui_trader.services import model
 from tui_trader.services.faces import Services
 from tui_trader.services.ports import Backup, ChainHead, Difference, JournalEntry, Rebuilt, Rows
+from tui_trader.services.sizing_face import SizeFound, SizeWish
 
 NOW = 1_760_000_000_000
 
@@ -223,6 +224,32 @@ class RiskTwin:
     async def resume(self, reason: str, *, intent_id: str) -> str:
         self.asked.note("resume", reason, intent_id)
         return "The gate stands at ACTIVE."
+
+
+class SizingTwin:
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+
+    async def size(self, wish: SizeWish) -> SizeFound:
+        self.asked.note("size", wish)
+        if wish.stop is None:
+            raise Refused("stop: give it.", code="bad_size", details={"field": "stop"})
+        breach = Breach("max_order_value", Level.HARD, "Too much.", "600 USDT", "500 USDT")
+        return SizeFound(
+            symbol=wish.symbol,
+            side=wish.side,
+            method=wish.method,
+            quantity=D("0.04"),
+            price=wish.price or D(100),
+            stop=wish.stop,
+            stop_distance=D(5),
+            notional=D(4),
+            fees=D("0.004"),
+            slippage=D(0),
+            loss_at_stop=D("0.204"),
+            sentence="Buy 0.04 BTC.",
+            breaches=(breach,),
+        )
 
 
 class CommandsTwin:
@@ -502,4 +529,5 @@ class ServicesTwin:
             desk=self.desk,
             bus=self.bus,
             risk=RiskTwin(self.asked),
+            sizing=SizingTwin(self.asked),
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field
 
 from tui_trader.contract.base import Answer, Money, Question, Time
@@ -11,6 +9,7 @@ from tui_trader.contract.orders import BreachView
 from tui_trader.contract.risk import INTENT
 from tui_trader.contract.risk_limits import PAIR
 from tui_trader.domain.assessment import AssessmentStatus, RiskLevel, RiskType
+from tui_trader.domain.expression import SizeMethod
 from tui_trader.domain.order import Side
 from tui_trader.domain.risk import Level
 
@@ -123,16 +122,6 @@ class MetricsView(Answer):
     score: int
     active_risks: int
     high_risks: int
-
-
-class SizeMethod(StrEnum):
-    """How a size is worked out."""
-
-    RISK_PERCENT = "risk_percent"
-    RISK_MONEY = "risk_money"
-    FRACTION = "fraction"
-    KELLY = "kelly"
-    ATR = "atr"
 
 
 class SizeQuestion(Question):

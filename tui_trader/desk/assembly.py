@@ -32,6 +32,8 @@ from tui_trader.services.risk_equity import LedgerEquity
 from tui_trader.services.risk_figures import Figures
 from tui_trader.services.risk_losses import LossKeeper
 from tui_trader.services.risk_watch import RiskWatch
+from tui_trader.services.size_basis import SizeBasis
+from tui_trader.services.sizing import SizingService
 from tui_trader.services.status import DeskIdentity, DeskService, Looked
 from tui_trader.services.tasks import Tasks
 from tui_trader.services.upkeep import Upkeep
@@ -120,7 +122,8 @@ def assemble(
     path.resumption.bar = lambda: losses.bar
     looked = Looked(exchange, path.gate, working, keeper, account, bus, path.ledger)
     desk = DeskService(identity, looked, clock, on_stop)
-    resolver = LineOrders(market, keeper, account, working.reservations, settings.risk)
+    basis = SizeBasis(market, account, path.ledger, working, CURRENCY)
+    resolver = LineOrders(market, keeper, basis, lambda: path.gate.profile)
     planner = Planner(path.orders, resolver, market, live=live, ask_always=settings.confirm is Confirm.ALWAYS)
     contexts = Contexts(market, keeper, account, path.orders)
     upkeep = Upkeep(store, bus, clock, path)
@@ -136,6 +139,7 @@ def assemble(
         desk=desk,
         bus=bus,
         risk=path.risk,
+        sizing=SizingService(market, path.judge, basis, lambda: path.gate.profile),
     )
     return Desk(exchange, store, tasks, market, working, keeper, account, path, watch, desk, upkeep, services)
 

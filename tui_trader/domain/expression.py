@@ -27,15 +27,31 @@ class SizeKind(StrEnum):
     """Every free coin; only a sell."""
     MAX = "MAX"
     """As much as the free balance and the largest order value allow."""
+    RISK = "RISK"
+    """Lose at most what the risk profile allows for one trade."""
     RISK_PERCENT = "RISK_PERCENT"
-    """Lose this percent of the balance at the stop."""
+    """Lose at most this percent of the account at the price that the risk counts to."""
     RISK_QUOTE = "RISK_QUOTE"
-    """Lose this much quote money at the stop."""
+    """Lose at most this much quote money there."""
+
+
+RISKS = frozenset({SizeKind.RISK, SizeKind.RISK_PERCENT, SizeKind.RISK_QUOTE})
+"""Sizes that need a price to count to."""
+
+
+class SizeMethod(StrEnum):
+    """How a size is worked out for a caller that asks for one."""
+
+    RISK_PERCENT = "risk_percent"
+    RISK_MONEY = "risk_money"
+    FRACTION = "fraction"
+    KELLY = "kelly"
+    ATR = "atr"
 
 
 @dataclass(frozen=True, slots=True)
 class SizeExpression:
-    """A size as written; ``value`` is 0 for ``ALL`` and ``MAX``."""
+    """A size as written; ``value`` is 0 for ``ALL``, ``MAX`` and ``RISK``."""
 
     kind: SizeKind
     value: Decimal = ZERO
@@ -82,6 +98,17 @@ class PriceExpression:
     reference: Reference | None = None
     offset: Decimal = ZERO
     unit: OffsetUnit = OffsetUnit.MONEY
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPrice:
+    """The price that a risk counts to; nothing is placed there. Exactly one field is set.
+
+    ``percent`` counts from the order's price; a negative one means a lower price.
+    """
+
+    absolute: Decimal | None = None
+    percent: Decimal | None = None
 
 
 MARKET = PriceExpression(market=True)

@@ -1,4 +1,4 @@
-"""Sizes made quantities: percent of balance or position, all, max, quote money, risk with a stop (features.md §4)."""
+"""Sizes made quantities: percent of balance or position, all, max, quote money; risks are in ``risk``."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class SizingInput:
     """What a size is measured by. ``price`` is the limit, the cap or the expected price, in quote money.
 
     ``free_base`` and ``free_quote`` are what may be used (reservations taken off), ``held`` is the open position's
-    quantity. ``most`` is the largest order value in quote money, ``None`` for no limit. ``equity`` is what a risk in
-    percent counts from, in quote money. ``exact_price`` is false where the order may fill at a worse price.
+    quantity. ``most`` is the largest order value in quote money, ``None`` for no limit. ``exact_price`` is false where
+    the order may fill at a worse price.
     """
 
     instrument: Instrument
@@ -32,8 +32,6 @@ class SizingInput:
     free_quote: Decimal
     held: Decimal = ZERO
     most: Decimal | None = None
-    equity: Decimal | None = None
-    stop: Decimal | None = None
     exact_price: bool = True
 
 
@@ -49,15 +47,20 @@ def resolve(size: SizeExpression, given: SizingInput) -> Decimal:
     if size.kind is SizeKind.BASE:
         return raw
     quantity = floor_to(max(raw, ZERO), given.instrument.lot)
-    _check_minimum(quantity, given)
+    check_minimum(quantity, given.instrument, given.price)
     return quantity
 
 
-def _check_minimum(quantity: Decimal, given: SizingInput) -> None:
-    pair = given.instrument
-    least = max(ceil_to(EXACT.divide(pair.min_notional, given.price), pair.lot), pair.min_quantity, pair.lot)
+def check_minimum(quantity: Decimal, pair: Instrument, price: Decimal) -> None:
+    """Refuse a size that the exchange would not take.
+
+    Raises:
+        Refused: ``below_minimum``, with the least that it takes.
+
+    """
+    least = max(ceil_to(EXACT.divide(pair.min_notional, price), pair.lot), pair.min_quantity, pair.lot)
     if quantity < least:
-        money = canonical(EXACT.multiply(least, given.price))
+        money = canonical(EXACT.multiply(least, price))
         raise Refused(
             f"That is {canonical(quantity)} {pair.base}; the least that {pair.symbol} takes is "
             f"{canonical(least)} {pair.base} (about {money} {pair.quote}).",
@@ -74,10 +77,10 @@ def _money(value: Decimal, given: SizingInput) -> Decimal:
 
 
 def _balance(value: Decimal, given: SizingInput) -> Decimal:
-    return EXACT.divide(EXACT.multiply(_spendable(given), value), HUNDRED)
+    return EXACT.divide(EXACT.multiply(spendable(given), value), HUNDRED)
 
 
-def _spendable(given: SizingInput) -> Decimal:
+def spendable(given: SizingInput) -> Decimal:
     """Return the coins that the whole free balance sells or buys, fee paid."""
     if given.side is Side.SELL:
         return given.free_base
@@ -99,25 +102,12 @@ def _all(_value: Decimal, given: SizingInput) -> Decimal:
 
 
 def _max(_value: Decimal, given: SizingInput) -> Decimal:
-    whole = _spendable(given)
+    whole = spendable(given)
     return whole if given.most is None else min(whole, EXACT.divide(given.most, given.price))
 
 
-def _risk_percent(value: Decimal, given: SizingInput) -> Decimal:
-    if given.equity is None:
-        raise Refused("The account's worth is not known, so a risk in percent means nothing.", code="bad_size")
-    return _risk_money(EXACT.divide(EXACT.multiply(given.equity, value), HUNDRED), given)
-
-
-def _risk_money(value: Decimal, given: SizingInput) -> Decimal:
-    """Return the quantity that loses ``value`` when stopped: money / (|entry - stop| + both fees)."""
-    if given.stop is None:
-        raise Refused("A risk size needs a stop to count from.", code="bad_size")
-    wrong = given.stop >= given.price if given.side is Side.BUY else given.stop <= given.price
-    if wrong:
-        raise Refused("The stop stands on the wrong side of the price.", code="bad_size")
-    fees = EXACT.multiply(EXACT.add(given.price, given.stop), given.instrument.taker_fee)
-    return EXACT.divide(value, EXACT.add(abs(EXACT.subtract(given.price, given.stop)), fees))
+def _risk(_value: Decimal, _given: SizingInput) -> Decimal:
+    raise Refused("A risk needs a price to count to: risk 0.5% @64000 to 63000.", code="bad_size")
 
 
 _KINDS: dict[SizeKind, Callable[[Decimal, SizingInput], Decimal]] = {
@@ -127,6 +117,7 @@ _KINDS: dict[SizeKind, Callable[[Decimal, SizingInput], Decimal]] = {
     SizeKind.POSITION_PERCENT: _position,
     SizeKind.ALL: _all,
     SizeKind.MAX: _max,
-    SizeKind.RISK_PERCENT: _risk_percent,
-    SizeKind.RISK_QUOTE: _risk_money,
+    SizeKind.RISK: _risk,
+    SizeKind.RISK_PERCENT: _risk,
+    SizeKind.RISK_QUOTE: _risk,
 }

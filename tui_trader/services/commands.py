@@ -15,9 +15,10 @@ from tui_trader.clock import Clock
 from tui_trader.errors import ConfirmationRequired, Conflict, NotFound, TraderError
 from tui_trader.grammar.commands import Join, Script
 from tui_trader.grammar.parser import parse
-from tui_trader.services.faces import Orders, Risk
+from tui_trader.services.faces import Orders
 from tui_trader.services.gate import Gate
 from tui_trader.services.gate_lines import gate_word, preview_gate, run_gate
+from tui_trader.services.halting_face import Risk
 from tui_trader.services.line_context import Contexts
 from tui_trader.services.line_plan import Plan, Planner, ask_for_many, exact_line
 from tui_trader.services.line_words import cancelled_sentence

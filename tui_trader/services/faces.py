@@ -15,12 +15,12 @@ from typing import Any, Protocol
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.fill import Fill
-from tui_trader.domain.halt import Certificate
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, Side
 from tui_trader.domain.position import Position, PositionSide
 from tui_trader.rules.reservation import Reservation
+from tui_trader.services.halting_face import Risk
 from tui_trader.services.ledger_face import Ledger
 from tui_trader.services.model import (
     AmountQuote,
@@ -36,6 +36,7 @@ from tui_trader.services.model import (
     Wealth,
 )
 from tui_trader.services.ports import HistoryFilter, JournalEntry, Rows
+from tui_trader.services.sizing_face import Sizing
 from tui_trader.services.upkeep_face import Upkeep
 
 
@@ -78,24 +79,6 @@ class Orders(Protocol):
 
     def locked(self, order: Order) -> Reservation | None:
         """Say what a working order keeps from being spent; ``None`` for one that has ended."""
-        ...
-
-
-class Risk(Protocol):
-    """Halting and resuming."""
-
-    async def halt(
-        self, reason: str = "", *, everything: bool = False, by: str = "person", intent_id: str = ""
-    ) -> Certificate:
-        """Halt trading and cancel what would increase exposure, or everything; the same intent gets the same answer."""
-        ...
-
-    def certificate(self) -> Certificate | None:
-        """Return what the newest press of the kill switch has done so far."""
-        ...
-
-    async def resume(self, reason: str, *, intent_id: str) -> str:
-        """Trade again after a clean comparison, and say where the gate stands; the same intent gets the same answer."""
         ...
 
 
@@ -297,3 +280,4 @@ class Services:
     desk: Desk
     bus: Bus
     risk: Risk
+    sizing: Sizing

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui_trader.services.faces import Risk
 from tui_trader.services.gate import Gate
 from tui_trader.services.halt_words import WEB_STOPS, headline
+from tui_trader.services.halting_face import Risk
 from tui_trader.services.model import LineOutcome, LineStep
 
 UNLOCK, LOCK, RESUME, KILL, HALT = "unlock", "lock", "resume", "kill", "halt"

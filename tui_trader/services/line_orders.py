@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,11 +16,10 @@ from tui_trader.domain.risk import RiskProfile
 from tui_trader.errors import Refused, VenueUnavailable
 from tui_trader.grammar.commands import ONE_TICK_INSIDE, Close, Place
 from tui_trader.rules import pricing, sizing
-from tui_trader.rules.reservation import Reservation, available
-from tui_trader.services.account import AccountService
 from tui_trader.services.market import MarketService
 from tui_trader.services.position_closing import inside_spread
 from tui_trader.services.position_keeper import PositionKeeper
+from tui_trader.services.size_basis import SizeBasis
 
 WHOLE_POSITION = SizeExpression(SizeKind.POSITION_PERCENT, Decimal(100))
 
@@ -29,16 +28,13 @@ WHOLE_POSITION = SizeExpression(SizeKind.POSITION_PERCENT, Decimal(100))
 class LineOrders:
     """Resolves sizes and prices against the market, the balance and the position.
 
-    ``reservations`` says what working orders lock of an asset, ``profile`` holds the limits, ``currency`` is the
-    account's.
+    ``basis`` says what is free and what a risk counts from, ``profile`` gives the limits.
     """
 
     market: MarketService
     positions: PositionKeeper
-    account: AccountService
-    reservations: Callable[[str], Sequence[Reservation]]
-    profile: RiskProfile
-    currency: str = "USDT"
+    basis: SizeBasis
+    profile: Callable[[], RiskProfile]
 
     async def place(self, command: Place) -> OrderRequest:
         """Resolve ``buy`` or ``sell``.
@@ -73,10 +69,6 @@ class LineOrders:
         sale = Place(Side.SELL, pair.symbol, size, command.price, command.style)
         return self._request(sale, pair, quote, size, price)
 
-    def free(self, asset: str) -> Decimal:
-        """Return what a new order may use of an asset; 0 while balances are not known."""
-        return max(ZERO, available(asset, self.account.balance(asset), self.reservations(asset)) or ZERO)
-
     # -- inside
 
     def _request(
@@ -100,7 +92,7 @@ class LineOrders:
         )
 
     async def _quote(self, pair: Instrument) -> Quote:
-        quote = await self.market.ensure_quote(pair.symbol, self.profile.max_quote_age_ms)
+        quote = await self.market.ensure_quote(pair.symbol, self.profile().of(pair.symbol).max_quote_age_ms)
         if quote is None:
             raise VenueUnavailable(f"No price of {pair.symbol} is known yet; try again in a moment.")
         return quote
@@ -119,16 +111,16 @@ class LineOrders:
 
     def _sizing(self, command: Place, pair: Instrument, quote: Quote, price: Decimal | None) -> sizing.SizingInput:
         position = self._position(pair.symbol)
-        worst = pricing.market_cap(command.side, quote, self.profile.market_cap_percent, pair.tick)
-        rate, wealth = self.market.rate(pair.quote, self.currency), self.account.wealth()
+        limits = self.profile().of(pair.symbol)
+        worst = pricing.market_cap(command.side, quote, limits.market_cap_percent, pair.tick)
+        rate = self.market.rate(pair.quote, self.basis.currency)
         return sizing.SizingInput(
             instrument=pair,
             side=command.side,
             price=worst if price is None else price,
-            free_base=self.free(pair.base),
-            free_quote=self.free(pair.quote),
+            free_base=self.basis.free(pair, Side.SELL),
+            free_quote=self.basis.free(pair, Side.BUY),
             held=ZERO if position is None else position.quantity,
-            most=None if not rate else self.profile.max_order_value / rate,
-            equity=None if wealth is None or not rate else wealth.sample.equity / rate,
+            most=None if not rate else limits.max_order_value / rate,
             exact_price=price is not None or command.style.capped,
         )

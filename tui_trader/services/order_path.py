@@ -114,7 +114,7 @@ class OrderPath:
             self.outcomes.unknown_until,
         )
         self.resumption = Resumption(self.gate, self.reconciler, clock, given.mark)
-        judge = Judge(
+        self.judge = judge = Judge(
             given.prices, working, given.balances, self.gate, given.exchange, given.figures, clock, given.currency
         )
         placer = Placer(

@@ -128,7 +128,7 @@ def test_break_even_pays_the_fee() -> None:
 @pytest.fixture
 def sizes(pair: Instrument) -> Callable[..., SizingInput]:
     def make(side: Side = BUY, **fields: object) -> SizingInput:
-        base = SizingInput(pair, side, D(100), D(2), D(1001), D(3), D(500), D(2000))
+        base = SizingInput(pair, side, D(100), D(2), D(1001), D(3), D(500))
         return replace(base, **fields)  # type: ignore[arg-type]
 
     return make
@@ -160,21 +160,14 @@ def test_max_without_a_limit_takes_the_balance(sizes: Callable[..., SizingInput]
     assert sizing.resolve(everything, sizes(most=None, exact_price=False)) == D("9.98")
 
 
-def test_risk_sizes_count_the_stop_and_both_fees(sizes: Callable[..., SizingInput]) -> None:
-    assert sizing.resolve(SizeExpression(SizeKind.RISK_QUOTE, D(10)), sizes(stop=D(90))) == D("0.981")
-    assert sizing.resolve(SizeExpression(SizeKind.RISK_PERCENT, D("0.5")), sizes(stop=D(90))) == D("0.981")
-    assert sizing.resolve(SizeExpression(SizeKind.RISK_QUOTE, D(10)), sizes(SELL, stop=D(110))) == D("0.979")
-
-
 @pytest.mark.parametrize(
     ("size", "fields", "word"),
     [
         (SizeExpression(SizeKind.ALL), {}, "«all» sells"),
         (SizeExpression(SizeKind.POSITION_PERCENT, D(50)), {"held": D(0)}, "no open position"),
-        (SizeExpression(SizeKind.RISK_QUOTE, D(5)), {}, "needs a stop"),
-        (SizeExpression(SizeKind.RISK_QUOTE, D(5)), {"stop": D(100)}, "wrong side"),
-        (SizeExpression(SizeKind.RISK_QUOTE, D(5)), {"stop": D(100), "side": SELL}, "wrong side"),
-        (SizeExpression(SizeKind.RISK_PERCENT, D(5)), {"equity": None}, "worth is not known"),
+        (SizeExpression(SizeKind.RISK), {}, "needs a price to count to"),
+        (SizeExpression(SizeKind.RISK_QUOTE, D(5)), {}, "needs a price to count to"),
+        (SizeExpression(SizeKind.RISK_PERCENT, D(5)), {}, "needs a price to count to"),
         (SizeExpression(SizeKind.QUOTE, D(4)), {}, r"least that BTCUSDT takes is 0.05 BTC \(about 5 USDT\)"),
         (SizeExpression(SizeKind.BALANCE_PERCENT, D(50)), {"free_quote": D(-5)}, "That is 0 BTC"),
     ],
