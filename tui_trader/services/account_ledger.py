@@ -33,7 +33,7 @@ EARLY_KEPT = 1000
 class AccountLedger:
     """Accounts per asset.
 
-    Life: :meth:`load`, then :meth:`post` for every stored execution; or :meth:`fold`, which does both.
+    Life: :meth:`load`, :meth:`post` for every stored execution, and :meth:`fold`; alone, this does all of it.
     """
 
     def __init__(self, store: Store, prices: Rates, balances: BalanceKeeper, clock: Clock) -> None:
@@ -69,12 +69,12 @@ class AccountLedger:
         self.loaded = True
 
     async def fold(self) -> None:
-        """Read entries and executions, once."""
+        """Read entries and executions, once; where both were read, say that they are all."""
         if not self.loaded:
             await self.load()
             async for fill in self._store.all_fills():
                 self.post(fill)
-            self.folded = True
+        self.folded = True
 
     def begin(self, draft: Draft, balances: Iterable[Balance], at: int) -> None:
         """Open with what is there at ``at``, less what executions known by now brought since then.
