@@ -30,6 +30,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "Halt": {"intent_id": INTENT},
     "SizeQuestion": {"symbol": "BTCUSDT", "value": "1", "stop": "95"},
     "Resume": {"intent_id": INTENT, "reason": "all is well"},
+    "UpdateProfile": {"intent_id": INTENT, "limits": {"max_order_value": "50"}},
+    "CreateConstraint": {
+        "intent_id": INTENT,
+        "type": "LIQUIDITY",
+        "parameter": "spread_percent",
+        "operator": "GT",
+        "value": "0.5",
+        "action": "BLOCK",
+    },
+    "UpdateConstraint": {"intent_id": INTENT, "active": False},
+    "LiftLock": {"intent_id": INTENT, "phrase": "ACCEPT LOSS 12.34"},
 }
 VALUES = {"{symbol}": "BTCUSDT", "{order_id}": "01", "{id}": "p1"}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal as D
 from typing import Any
 
+from tui_trader.domain.assessment import Action, Assessment, Constraint, Operator, RiskType
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import Event, EventKind, FeedHealth
 from tui_trader.domain.fill import Fill
@@ -18,11 +19,15 @@ from tui_trader.domain.ledger import LedgerBreak
 from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
 from tui_trader.domain.position import Position, PositionSide, PositionSource, PositionStatus, PositionType
-from tui_trader.domain.risk import Breach, GateState, Level
+from tui_trader.domain.risk import Breach, GateState, Level, RiskProfile
 from tui_trader.errors import NotFound, Refused
 from tui_trader.rules.reservation import Reservation
+from tui_trader.rules.risk.limit_changes import ProfileChange, Waiting
+from tui_trader.rules.risk.limit_use import Usage, limit_uses
+from tui_trader.rules.risk.loss_lock import LossState
 from tui_trader.services import model
 from tui_trader.services.faces import Services
+from tui_trader.services.limits_face import Profile, RiskStatus
 from tui_trader.services.ports import Backup, ChainHead, Difference, JournalEntry, Rebuilt, Rows
 from tui_trader.services.sizing_face import SizeFound, SizeWish
 
@@ -224,6 +229,55 @@ class RiskTwin:
     async def resume(self, reason: str, *, intent_id: str) -> str:
         self.asked.note("resume", reason, intent_id)
         return "The gate stands at ACTIVE."
+
+    def barred(self, phrase: str) -> str:
+        return "" if phrase == "ACCEPT LOSS 12.34" else "No loss lock is on."
+
+    async def lift(self, phrase: str, *, intent_id: str) -> str:
+        self.asked.note("lift", phrase, intent_id)
+        return "The loss lock is lifted."
+
+
+RULE = Constraint("p1", RiskType.LIQUIDITY, "spread_percent", Operator.GT, D("0.5"), Action.WARN, "BTCUSDT")
+WAITS = (
+    Waiting("max_order_value", D(600), NOW + 60_000),
+    Waiting("overrides.BTCUSDT.max_order_value", None, NOW + 60_000),
+    Waiting("symbols", (), NOW + 60_000),
+    Waiting("auto_risk_control", False, NOW + 60_000),
+)
+
+
+class LimitsTwin:
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.limits = RiskProfile(symbols=("BTCUSDT",), overrides={"BTCUSDT": {"max_order_value": D(100)}})
+        self.lock: LossState | None = None
+        self.found: tuple[Assessment, ...] = ()
+
+    def profile(self) -> Profile:
+        return Profile(self.limits, WAITS, "", "USDT")
+
+    async def change_profile(self, intent_id: str, change: ProfileChange) -> Profile:
+        self.asked.note("change_profile", intent_id, change)
+        return self.profile()
+
+    def constraints(self) -> list[Constraint]:
+        return [RULE]
+
+    async def create_constraint(self, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
+        self.asked.note("create_constraint", intent_id, fields)
+        return Constraint(id="rule1", **fields)
+
+    async def update_constraint(self, rule_id: str, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
+        self.asked.note("update_constraint", rule_id, intent_id, fields)
+        return replace(RULE, **fields)
+
+    async def delete_constraint(self, rule_id: str) -> None:
+        self.asked.note("delete_constraint", rule_id)
+
+    def status(self) -> RiskStatus:
+        uses = limit_uses(Usage(working={"BTCUSDT": 10}), self.limits, "USDT")
+        return RiskStatus(NOW, GateState.REDUCING, "A loss.", self.profile(), uses, self.lock, self.found)
 
 
 class SizingTwin:
@@ -517,6 +571,7 @@ class ServicesTwin:
         self.positions = PositionsTwin(self.asked)
         self.desk = DeskTwin()
         self.bus = BusTwin()
+        self.limits = LimitsTwin(self.asked)
         self.all = Services(
             orders=self.orders,
             commands=CommandsTwin(self.asked),
@@ -530,4 +585,5 @@ class ServicesTwin:
             bus=self.bus,
             risk=RiskTwin(self.asked),
             sizing=SizingTwin(self.asked),
+            limits=self.limits,
         )

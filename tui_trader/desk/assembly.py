@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_trader.clock import Clock
+from tui_trader.domain.assessment import Constraint
 from tui_trader.domain.market import Interval
 from tui_trader.domain.order import Side
-from tui_trader.domain.risk import GateState
+from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import TIMINGS
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.account import AccountService
 from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.bus import EventBus
 from tui_trader.services.commands import CommandService
+from tui_trader.services.constraint_keeper import ConstraintKeeper
 from tui_trader.services.faces import Services
 from tui_trader.services.history import HistoryService
+from tui_trader.services.limit_keeper import LimitKeeper
+from tui_trader.services.limits import LimitsService
 from tui_trader.services.line_context import Contexts
 from tui_trader.services.line_orders import LineOrders
 from tui_trader.services.line_plan import Planner
@@ -95,6 +99,7 @@ def assemble(
         latch=lambda reason: path.gate.latch(GateState.REDUCING, reason),
         cancel_entries=lambda: path.orders.cancel_many(side=Side.BUY),
     )
+    figures = Figures(market, account, keeper, working, losses, daily, conduct, clock)
     path = OrderPath(
         Surroundings(
             exchange=exchange,
@@ -107,7 +112,7 @@ def assemble(
             positions=keeper,
             balances=account,
             ledger=ledger,
-            figures=Figures(market, account, keeper, working, losses, daily, conduct, clock),
+            figures=figures,
             profile=settings.risk,
             prefix=prefix,
             timing=TIMINGS[settings.timing],
@@ -116,10 +121,12 @@ def assemble(
             mark=mark,
         )
     )
+    limits = _limits(settings, store, bus, clock, path, figures)
     watch = RiskWatch(
-        losses, conduct, daily, lambda: [*settings.watchlist, *(each.symbol for each in keeper.book.open())]
+        limits, losses, conduct, daily, lambda: [*settings.watchlist, *(each.symbol for each in keeper.book.open())]
     )
     path.resumption.bar = lambda: losses.bar
+    path.risk.losses = losses
     looked = Looked(exchange, path.gate, working, keeper, account, bus, path.ledger)
     desk = DeskService(identity, looked, clock, on_stop)
     basis = SizeBasis(market, account, path.ledger, working, CURRENCY)
@@ -140,8 +147,25 @@ def assemble(
         bus=bus,
         risk=path.risk,
         sizing=SizingService(market, path.judge, basis, lambda: path.gate.profile),
+        limits=limits,
     )
     return Desk(exchange, store, tasks, market, working, keeper, account, path, watch, desk, upkeep, services)
+
+
+def _limits(
+    settings: Settings, store: Store, bus: EventBus, clock: Clock, path: OrderPath, figures: Figures
+) -> LimitsService:
+    """Build what an owner sets; it reaches the gate at once."""
+    gate = path.gate
+
+    def put_limits(profile: RiskProfile) -> None:
+        gate.profile = profile
+
+    def put_rules(rules: tuple[Constraint, ...]) -> None:
+        gate.constraints = rules
+
+    keeper = LimitKeeper(store, bus, clock, settings.risk, put_limits)
+    return LimitsService(keeper, ConstraintKeeper(store, bus, clock, put_rules), figures, gate, clock)
 
 
 def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:

@@ -47,6 +47,7 @@ async def come_up(
         LockHeld: another desk trades this account.
 
     """
+    await desk.watch.limits.load()
     failures = 0
     while True:
         try:

@@ -29,6 +29,11 @@ def is_client_order_id(text: str, prefix: str) -> bool:
     return made and all(each in CROCKFORD for each in text.removeprefix(prefix))
 
 
+def constraint_id(intent_id: str) -> str:
+    """Return the id of the rule that an intent makes; the same intent always gives the same id."""
+    return str(uuid.uuid5(_NAMESPACE, f"constraint|{intent_id}"))
+
+
 def position_id(symbol: str, venue_order_id: str, trade_id: str) -> str:
     """Return the id of the position that a fill opens; the same fills always give the same id."""
     return str(uuid.uuid5(_NAMESPACE, f"{symbol}|{venue_order_id}|{trade_id}"))

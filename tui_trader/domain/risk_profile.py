@@ -164,8 +164,8 @@ def preset(name: Preset) -> RiskProfile:
 def lowered(profile: RiskProfile, asked: frozenset[str]) -> RiskProfile:
     """Bring soft limits that nobody asked for down to the hard ones beside them."""
     changes: dict[str, Any] = {}
-    for lower, upper in ORDERED:
-        most = getattr(profile, upper)
+    for lower, upper in reversed(ORDERED):
+        most = changes.get(upper, getattr(profile, upper))
         if lower not in asked and getattr(profile, lower) > most:
             changes[lower] = most
     return replace(profile, **changes)

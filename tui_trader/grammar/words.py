@@ -53,6 +53,7 @@ UNAVAILABLE: dict[str, str] = {
     "flatten": "close each position with «close symbol all mkt»",
     "arm": "type the orders",
     "lock": ALONE,
+    "lift": ALONE,
     "halt": f"{ALONE}, or press H twice",
     "kill": f"{ALONE}, or press H twice",
     "resume": ALONE,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from tui_trader.domain.assessment import Action, Constraint, Operator, RiskType
+from tui_trader.domain.limit_facts import CURRENCY
 from tui_trader.domain.money import EXACT, ZERO, canonical
 from tui_trader.domain.risk import Breach, Level
 from tui_trader.domain.risk_profile import Flaw
@@ -81,6 +82,27 @@ PARAMETERS: Mapping[RiskType, Mapping[str, Figure]] = {
 """What a constraint can be about; money in the account currency, but ``price`` in the pair's quote asset."""
 
 
+_SHARES = frozenset({"concentration_percent", "drawdown_percent", "position_loss_percent", "budget_percent"})
+QUOTE = "quote asset"
+_COUNTS: Mapping[str, str] = {
+    "open_positions": "pairs",
+    "orders_per_minute": "orders",
+    "open_orders": "orders",
+    "quote_age_ms": "ms",
+    "price": QUOTE,
+}
+
+
+def parameter_unit(parameter: str) -> str:
+    """Return what a parameter is counted in; ``CURRENCY`` stands for the account's."""
+    return "%" if parameter.endswith("_percent") else _COUNTS.get(parameter, CURRENCY)
+
+
+def parameter_most(parameter: str) -> Decimal | None:
+    """Return the largest value that makes sense; ``None`` where there is none."""
+    return HUNDRED if parameter in _SHARES else None
+
+
 def constraint_flaws(constraint: Constraint) -> tuple[Flaw, ...]:
     """Return what makes no sense in a constraint."""
     found = []
@@ -89,12 +111,9 @@ def constraint_flaws(constraint: Constraint) -> tuple[Flaw, ...]:
         found.append(Flaw("parameter", f"of type {constraint.type} is one of {', '.join(known)}"))
     if not constraint.value.is_finite() or (constraint.value < 0 and constraint.parameter != "change_percent"):
         found.append(Flaw("value", "must be a number that is not negative"))
-    elif constraint.parameter in _SHARES and constraint.value > HUNDRED:
+    elif constraint.value > (parameter_most(constraint.parameter) or constraint.value):
         found.append(Flaw("value", "must not be above 100 percent"))
     return tuple(found)
-
-
-_SHARES = frozenset({"concentration_percent", "drawdown_percent", "position_loss_percent", "budget_percent"})
 
 
 def own_rules(facts: GateFacts) -> Iterator[Breach]:

@@ -64,7 +64,7 @@ class CommandService:
         """
         word = gate_word(line)
         if word is not None:
-            return preview_gate(*word, self._gate)
+            return preview_gate(*word, self._gate, self._risk)
         plans = await self._plans(self._script(line, context))
         return LineOutcome(
             all(plan.shown.refused is None for plan in plans), [p.shown for p in plans], exact_line(plans)

@@ -22,6 +22,7 @@ from tui_trader.domain.position import Position, PositionSide
 from tui_trader.rules.reservation import Reservation
 from tui_trader.services.halting_face import Risk
 from tui_trader.services.ledger_face import Ledger
+from tui_trader.services.limits_face import Limits
 from tui_trader.services.model import (
     AmountQuote,
     BalanceRow,
@@ -281,3 +282,4 @@ class Services:
     bus: Bus
     risk: Risk
     sizing: Sizing
+    limits: Limits

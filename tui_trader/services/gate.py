@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 
 from tui_trader.clock import Clock
+from tui_trader.domain.assessment import Constraint
 from tui_trader.domain.events import Event, EventKind, GateChange
 from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import NORMAL, Timing
@@ -43,6 +44,9 @@ class Gate:
         self._publisher = publisher
         self._clock = clock
         self.profile = profile
+        """The limits that hold; the keeper of limits puts others in their place."""
+        self.constraints: tuple[Constraint, ...] = ()
+        """A person's own rules; the keeper of rules puts others in their place."""
         self.timing = timing
         self._live = live
         self._locked = live

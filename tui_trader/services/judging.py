@@ -153,7 +153,10 @@ class Judge:
     def book(self, pair: Instrument, quote: Quote | None = None) -> Book | None:
         """Return the book if it is young enough, else one made of the best prices; ``None`` without either."""
         book = self._prices.book_now(pair.symbol)
-        if book is not None and self._clock.wall_ms() - book.received <= self._gate.profile.max_quote_age_ms:
+        if (
+            book is not None
+            and self._clock.wall_ms() - book.received <= self._gate.profile.of(pair.symbol).max_quote_age_ms
+        ):
             return book
         best = sound_quote(quote or self._prices.quote(pair.symbol))
         if best is None:
@@ -212,6 +215,7 @@ class Judge:
             market=NO_MARKET if pair is None else self._figures.market(pair),
             account=NO_ACCOUNT if pair is None else self._figures.account(pair, request.side),
             conduct=NO_CONDUCT if pair is None else self._figures.conduct(pair.symbol),
+            constraints=self._gate.constraints,
             unknown_budget=self._gate.timing.unknown_budget,
         )
 

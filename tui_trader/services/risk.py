@@ -1,17 +1,22 @@
-"""Halting and resuming as the API sees them. Fulfils ``faces.Risk``."""
+"""Halting, resuming and lifting the loss lock as the API sees them. Fulfils ``faces.Risk``."""
 
 from __future__ import annotations
 
 from tui_trader.domain.halt import Certificate
+from tui_trader.domain.money import canonical
+from tui_trader.domain.risk import GateState
 from tui_trader.domain.text import clean
+from tui_trader.errors import Conflict
 from tui_trader.services.idempotency import Intents
 from tui_trader.services.kill_switch import REASON_LENGTH, Controls, KillSwitch
 from tui_trader.services.ports import Change, JournalEntry
 from tui_trader.services.resuming import Resumption
+from tui_trader.services.risk_losses import LossKeeper
 
 RESUMED = "resume"
 """Setting: the intent id that trading was last resumed with; asked again after a restart, it resumes nothing."""
 ABANDONED = "Trading was resumed before everything was confirmed."
+NO_LOCK = "No loss lock is on."
 BEFORE = "Trading was resumed with this request before."
 
 
@@ -23,6 +28,8 @@ class RiskService:
         self._kill = kill
         self._resumption = resumption
         self._intents: Intents[str] = Intents()
+        self.losses: LossKeeper | None = None
+        """Who keeps the loss lock."""
 
     async def halt(
         self, reason: str = "", *, everything: bool = False, by: str = "person", intent_id: str = ""
@@ -52,6 +59,30 @@ class RiskService:
         """
         words = clean(reason, REASON_LENGTH).strip()
         return await self._intents.once(intent_id, words, lambda: self._resume(words, intent_id))
+
+    def barred(self, phrase: str) -> str:
+        """Say why a phrase would not lift the loss lock now; empty where it would."""
+        return NO_LOCK if self.losses is None else self.losses.barred(phrase)
+
+    async def lift(self, phrase: str, *, intent_id: str) -> str:
+        """Lift the loss lock by its phrase, and say what is left to do; the gate is opened by :meth:`resume`.
+
+        Raises:
+            Conflict: there is no lock, it is too early, the phrase is wrong, equity is not known, or the intent id was
+                used for something else.
+            StoreError: it could not be written, so the lock stays.
+
+        """
+        words = clean(phrase, REASON_LENGTH).strip()
+        return await self._intents.once(intent_id, ("lift", words), lambda: self._lift(words))
+
+    async def _lift(self, phrase: str) -> str:
+        if self.losses is None:
+            raise Conflict(NO_LOCK)
+        lifted = await self.losses.lift(phrase)
+        said = f"The loss lock is lifted; losses count anew from {canonical(lifted.day_high)}."
+        gate = self._controls.gate
+        return said if gate.state is GateState.ACTIVE else f"{said} {self._said('Trade again with: resume REASON')}"
 
     async def _resume(self, reason: str, intent_id: str) -> str:
         controls = self._controls

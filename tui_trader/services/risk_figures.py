@@ -62,9 +62,9 @@ class Figures:
         """Return the figures of the account, with regard to what an order of this side on this pair would acquire."""
         acquired = pair.base if side is Side.BUY else pair.quote
         worth, losses = self.account_.valued(), self.losses.losses()
-        held, seen = self._held(acquired), ZERO if worth is None else worth.values.get(acquired, ZERO)
+        held, seen = self.held(acquired), ZERO if worth is None else worth.values.get(acquired, ZERO)
         entries, entries_here, resting, entered = self._under_way(acquired)
-        opened = self._open()
+        opened = self.open_pairs()
         both = opened | entered
         coins = None if worth is None else worth.coins(CASH)
         return AccountFigures(
@@ -79,15 +79,15 @@ class Figures:
             resting=resting,
             positions=len(both),
             entered=pair.symbol in both,
-            position_loss_percent=self._loss(pair),
+            position_loss_percent=self.fall(pair),
         )
 
     def conduct(self, symbol: str) -> ConductFigures:
         """Return what was done lately."""
         return self.conduct_.figures(symbol)
 
-    def _held(self, asset: str) -> Decimal | None:
-        """Return what is held of an asset is worth: the balance or what executions say, whichever is more."""
+    def held(self, asset: str) -> Decimal | None:
+        """Return the worth of what is held of an asset: the balance or what executions say, whichever is more."""
         balance, rate = self.account_.balance(asset), self.market_.rate(asset, self.currency)
         if balance is None or (rate is None and balance.total):
             return None
@@ -110,7 +110,7 @@ class Figures:
                     here = EXACT.add(here, worth)
         return entries, here, resting, entered
 
-    def _open(self) -> set[str]:
+    def open_pairs(self) -> set[str]:
         """List the pairs of which something is held that could be sold."""
         return {each.symbol for each in self.positions.book.open() if self._counts(each)}
 
@@ -121,7 +121,7 @@ class Figures:
             return False
         return price is None or pair is None or EXACT.multiply(price, position.quantity) >= pair.min_notional
 
-    def _loss(self, pair: Instrument) -> Decimal:
+    def fall(self, pair: Instrument) -> Decimal:
         """Return how far the pair's position stands below its cost in percent; 0 where there is none, or no cost."""
         position, quote = self.positions.book.made_by_fills(pair.symbol), self.market_.quote(pair.symbol)
         if position is None or position.entry_price is None or quote is None or position.entry_price <= 0:

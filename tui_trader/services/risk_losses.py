@@ -105,11 +105,26 @@ class LossKeeper:
         return Losses(None, None, None) if self.state is None else self.state.losses(equity)
 
     @property
+    def lock(self) -> LossState | None:
+        """The state while the lock is on."""
+        return self.state if self.state is not None and self.state.locked else None
+
+    @property
     def bar(self) -> str:
         """Why trading cannot be resumed, in a sentence; empty while no lock is on."""
-        if self.state is None or not self.state.locked:
+        if self._unreadable:
+            return f"The loss lock is on: {UNREADABLE} What the account is worth has to be known first."
+        if self.lock is None:
             return ""
-        return f"The loss lock is on: {self.state.locked} It is lifted by typing: {self.state.phrase}"
+        return f"The loss lock is on: {self.lock.locked} It is lifted by typing: lift {self.lock.phrase}"
+
+    def barred(self, phrase: str) -> str:
+        """Say why a phrase would not lift the lock now; empty where it would."""
+        try:
+            self._lifted(phrase)
+        except Conflict as error:
+            return str(error)
+        return ""
 
     async def lift(self, phrase: str, by: str = "person") -> LossState:
         """Lift the lock by a person's word; the gate is then opened by ``resume``.
@@ -119,14 +134,18 @@ class LossKeeper:
             StoreError: it could not be written, so it stays.
 
         """
+        lifted, reason, at = self._lifted(phrase), self.lock.locked if self.lock else "", self._clock.wall_ms()
+        body = {"effect": "LIFTED", "by": by, "equity": canonical(lifted.day_high), "reason": reason}
+        change = Change(journal=(JournalEntry(LINE, at, body),), settings={SETTING: loss_lock.to_text(lifted)})
+        await self._store.write(change)
+        self.state = lifted
+        return lifted
+
+    def _lifted(self, phrase: str) -> LossState:
         equity = self._known()
         if self.state is None or equity is None:
             raise Conflict("What the account is worth is not known at the moment; try again.")
-        lifted = loss_lock.lift(self.state, phrase, equity, self._clock.wall_ms())
-        line = JournalEntry(LINE, self._clock.wall_ms(), {"effect": "LIFTED", "by": by, "equity": canonical(equity)})
-        await self._store.write(Change(journal=(line,), settings={SETTING: loss_lock.to_text(lifted)}))
-        self.state = lifted
-        return lifted
+        return loss_lock.lift(self.state, phrase, equity, self._clock.wall_ms())
 
     def _known(self) -> Decimal | None:
         """Return equity; the state is brought to what came from or went elsewhere, or begun, at the same moment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from tui_trader.services.limits import LimitsService
 from tui_trader.services.risk_conduct import Conduct
 from tui_trader.services.risk_daily import DailyFigures
 from tui_trader.services.risk_losses import LossKeeper
@@ -12,8 +13,12 @@ from tui_trader.services.risk_losses import LossKeeper
 
 @dataclass(frozen=True, slots=True)
 class RiskWatch:
-    """``pairs`` are those whose daily figures are kept at hand."""
+    """``limits`` are loaded before all else by whoever brings the desk up.
 
+    ``pairs`` are those whose daily figures are kept at hand.
+    """
+
+    limits: LimitsService
     losses: LossKeeper
     conduct: Conduct
     daily: DailyFigures
@@ -27,6 +32,7 @@ class RiskWatch:
     def works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         """List what is to run for ever, each under its name."""
         return (
+            ("limits", self.limits.keep),
             ("losses", self.losses.keep),
             ("conduct", self.conduct.listen),
             ("daily candles", lambda: self.daily.keep(self.pairs)),

@@ -26,7 +26,7 @@ ROLES = {
 }
 SIDES = {"b": "BUY", "buy": "BUY", "s": "SELL", "sell": "SELL"}
 
-GATE_WORDS = frozenset({"unlock", "lock", "resume", "kill", "halt"})
+GATE_WORDS = frozenset({"unlock", "lock", "lift", "resume", "kill", "halt"})
 """First words of lines about the desk's gate, which the grammar does not know: only the desk can judge them."""
 
 

@@ -98,6 +98,7 @@ class DeskRig:
             best = self.exchange.quote_rows[symbol]
             self.exchange.book_rows.setdefault(symbol, deep_book(symbol, best.bid, best.ask, self.clock.wall_ms()))
             self.exchange.candle_rows.setdefault((symbol, Interval.D1), days(self.clock, symbol))
+        await self.desk.watch.limits.load()
         await self.exchange.open()
         self.market.begin()
         await self.market.load()

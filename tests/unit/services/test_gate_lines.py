@@ -40,7 +40,7 @@ def test_a_word_stands_first_and_keeps_what_follows() -> None:
 @pytest.mark.parametrize("rest", ["", "REAL MONEY", PHRASE.lower(), f"{PHRASE} please"])
 async def test_only_the_whole_phrase_unlocks(rest: str) -> None:
     gate = await a_gate()
-    shown = preview_gate("unlock", rest, gate)
+    shown = preview_gate("unlock", rest, gate, unused())
     assert not shown.ok
     assert f"unlock {PHRASE}" in (shown.steps[0].refused or "")
     with pytest.raises(Conflict, match=PHRASE):
@@ -50,18 +50,18 @@ async def test_only_the_whole_phrase_unlocks(rest: str) -> None:
 
 async def test_the_phrase_is_its_own_confirmation() -> None:
     gate = await a_gate()
-    shown = preview_gate("unlock", PHRASE, gate)
+    shown = preview_gate("unlock", PHRASE, gate, unused())
     assert (shown.ok, shown.steps[0].confirm) == (True, "none")
     assert (await run_gate("intent-0001", "unlock", PHRASE, gate, unused())).steps[
         0
     ].sentence == "The gate stands at ACTIVE."
-    assert preview_gate("unlock", "", gate).ok
+    assert preview_gate("unlock", "", gate, unused()).ok
 
 
 async def test_a_lock_needs_no_word_and_holds() -> None:
     gate = await a_gate()
     await run_gate("intent-0001", "unlock", PHRASE, gate, unused())
-    assert preview_gate("lock", "", gate).steps[0].confirm == "none"
+    assert preview_gate("lock", "", gate, unused()).steps[0].confirm == "none"
     assert "locked" in (await run_gate("intent-0001", "lock", "", gate, unused())).steps[0].sentence
     assert gate.state is GateState.CANCEL_ONLY
 
@@ -70,10 +70,10 @@ async def test_to_resume_wants_a_reason_and_is_asked_about_by_its_word() -> None
     async with running() as rig:
         gate, risk = rig.gate, rig.path.risk
         await gate.change(GateState.REDUCING, "an alarm")
-        assert "resume REASON" in (preview_gate("resume", "", gate).steps[0].refused or "")
+        assert "resume REASON" in (preview_gate("resume", "", gate, risk).steps[0].refused or "")
         with pytest.raises(UsageError, match="resume REASON"):
             await run_gate("intent-0001", "resume", " ", gate, risk)
-        shown = preview_gate("resume", "looked at it", gate).steps[0]
+        shown = preview_gate("resume", "looked at it", gate, risk).steps[0]
         assert (shown.confirm, shown.word) == ("word", "resume")
         assert "REDUCING" in shown.sentence
         await run_gate("intent-0001", "resume", "looked at it", gate, risk)
@@ -84,9 +84,9 @@ async def test_to_resume_wants_a_reason_and_is_asked_about_by_its_word() -> None
 async def test_to_halt_asks_nothing_and_takes_one_flag(word: str) -> None:
     async with running() as rig:
         gate, risk = rig.gate, rig.path.risk
-        assert preview_gate(word, "", gate).steps[0].confirm == "none"
-        assert "website" in preview_gate(word, "--all", gate).steps[0].sentence
-        for refused in (preview_gate(word, "btc", gate), await run_gate("intent-0001", word, "btc", gate, risk)):
+        assert preview_gate(word, "", gate, risk).steps[0].confirm == "none"
+        assert "website" in preview_gate(word, "--all", gate, risk).steps[0].sentence
+        for refused in (preview_gate(word, "btc", gate, risk), await run_gate("intent-0001", word, "btc", gate, risk)):
             assert not refused.ok
             assert "--all" in (refused.steps[0].refused or "")
         assert gate.state is GateState.ACTIVE

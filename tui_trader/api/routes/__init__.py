@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from tui_trader.api.endpoint import Endpoint
-from tui_trader.api.routes import account, commands, history, market, orders, positions, risk, risk_size, status
+from tui_trader.api.routes import (
+    account,
+    commands,
+    history,
+    market,
+    orders,
+    positions,
+    risk,
+    risk_limits,
+    risk_size,
+    status,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *status.ENDPOINTS,
     *orders.ENDPOINTS,
     *commands.ENDPOINTS,
     *risk.ENDPOINTS,
+    *risk_limits.ENDPOINTS,
     *risk_size.ENDPOINTS,
     *positions.ENDPOINTS,
     *market.ENDPOINTS,

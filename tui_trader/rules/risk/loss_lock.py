@@ -136,6 +136,11 @@ def lift(state: LossState, phrase: str, equity: Decimal, at: int) -> LossState:
     return replace(_open(state), day_high=equity, week_high=equity)
 
 
+def ends_at(state: LossState) -> int:
+    """Return when a lock that is on ends by itself: with the UTC day, or with the week from Monday, in UTC ms."""
+    return (7 * (state.week + 1) - 3 if state.by_week else state.day + 1) * DAY_MS
+
+
 def begin(equity: Decimal, at: int, outside: Mapping[str, Decimal] | None = None) -> LossState:
     """Return the state of an account that was never seen before."""
     day, week, month = _periods(at)

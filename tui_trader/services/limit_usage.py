@@ -1,0 +1,71 @@
+"""How much of the limits is in use now, collected from what also tells the gate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.domain.order import Side
+from tui_trader.rules.gate import CASH, OWN
+from tui_trader.rules.gate_conduct import MINUTE_MS, SECOND_MS
+from tui_trader.rules.risk.limit_use import Usage
+from tui_trader.services.risk_figures import Figures
+
+_UNKNOWN = Decimal("NaN")
+
+
+def usage(figures: Figures, now: int) -> Usage:
+    """Collect everything at ``now`` (UTC ms)."""
+    worth = figures.account_.valued()
+    entries, resting, bought, entered = _under_way(figures)
+    opened = figures.open_pairs()
+    held = {asset for asset, value in worth.values.items() if value} if worth else set()
+    sent, fired = _recent(figures, now)
+    return Usage(
+        losses=figures.losses.losses(),
+        equity=None if worth is None else worth.equity,
+        exposure=None if worth is None else worth.coins(CASH),
+        entries=entries,
+        resting=resting,
+        held={asset: _sum(figures.held(asset), bought.get(asset, ZERO)) for asset in (held | bought.keys()) - CASH},
+        falls={symbol: figures.fall(pair) for symbol in opened if (pair := figures.market_.find(symbol)) is not None},
+        positions=len(opened | entered),
+        working=Counter(order.symbol for order in figures.working.working()),
+        sent=sent,
+        fired=fired,
+        conduct=figures.conduct(""),
+        now=now,
+    )
+
+
+def _sum(held: Decimal | None, bought: Decimal) -> Decimal | None:
+    return None if held is None else EXACT.add(held, bought)
+
+
+def _under_way(figures: Figures) -> tuple[Decimal, Decimal, dict[str, Decimal], set[str]]:
+    """Add up what works: entries, all, entries by asset, and the pairs being entered; not a number where not known."""
+    entries = resting = ZERO
+    bought: dict[str, Decimal] = {}
+    entered: set[str] = set()
+    for symbol, side, value in figures.working.pending.values():
+        pair = figures.market_.find(symbol)
+        rate = None if pair is None else figures.market_.rate(pair.quote, figures.currency)
+        worth = _UNKNOWN if rate is None else EXACT.multiply(value, rate)
+        resting = EXACT.add(resting, worth)
+        if side is Side.BUY:
+            entries = EXACT.add(entries, worth)
+            entered.add(symbol)
+            if pair is not None:
+                bought[pair.base] = EXACT.add(bought.get(pair.base, ZERO), worth)
+    return entries, resting, bought, entered
+
+
+def _recent(figures: Figures, now: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Count what passed the gate within the last second and minute: orders of persons, and of rules."""
+    counts = {True: [0, 0], False: [0, 0]}
+    for each in figures.working.recent(now):
+        for index, span in enumerate((SECOND_MS, MINUTE_MS)):
+            counts[each.origin in OWN][index] += now - each.at < span
+    sent, fired = counts[True], counts[False]
+    return (sent[0], sent[1]), (fired[0], fired[1])
