@@ -13,6 +13,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.rules.gate import CASH
 from tui_trader.services.inner import Publisher, Rates
 from tui_trader.services.model import BalanceRow, Wealth
 from tui_trader.services.ports import Change, Store
@@ -27,19 +28,15 @@ SHOWN = Decimal("0.00000001")
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """What the account is worth in its own currency: all of it, and each asset; ``unpriced`` ones have no market."""
+    """What the account is worth in its own currency: all of it, what is no cash, and each asset.
+
+    ``unpriced`` ones have no market.
+    """
 
     equity: Decimal
+    coins: Decimal
     values: Mapping[str, Decimal]
     unpriced: tuple[str, ...]
-
-    def coins(self, cash: frozenset[str]) -> Decimal:
-        """Add up the assets that are no cash."""
-        total = ZERO
-        for asset, value in self.values.items():
-            if asset not in cash:
-                total = EXACT.add(total, value)
-        return total
 
 
 class AccountService:
@@ -162,18 +159,19 @@ class AccountService:
         """Value every asset; ``None`` before balances are known, or while one that has a market has no price yet."""
         if self._balances is None:
             return None
-        total, unpriced = ZERO, []
+        total, coins, unpriced = ZERO, ZERO, []
         values: dict[str, Decimal] = {}
         for balance in self._balances.values():
             value = self._value(balance)
             if value is not None:
                 values[balance.asset] = value
                 total = EXACT.add(total, value)
+                coins = coins if balance.asset in CASH else EXACT.add(coins, value)
             elif self._prices.find(f"{balance.asset}{self._currency}") is not None:
                 return None
             elif balance.total:
                 unpriced.append(balance.asset)
-        return Valued(total, values, tuple(sorted(unpriced)))
+        return Valued(total, coins, values, tuple(sorted(unpriced)))
 
     def _day_pnl(self, sample: EquitySample) -> Decimal | None:
         """Return the change since the day's first sample; deposits and withdrawals count as change."""

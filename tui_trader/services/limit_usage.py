@@ -6,26 +6,25 @@ from collections import Counter
 from decimal import Decimal
 
 from tui_trader.domain.money import EXACT, ZERO
-from tui_trader.domain.order import Side
 from tui_trader.rules.gate import CASH, OWN
 from tui_trader.rules.gate_conduct import MINUTE_MS, SECOND_MS
 from tui_trader.rules.risk.limit_use import Usage
 from tui_trader.services.risk_figures import Figures
 
-_UNKNOWN = Decimal("NaN")
-
 
 def usage(figures: Figures, now: int) -> Usage:
     """Collect everything at ``now`` (UTC ms)."""
     worth = figures.account_.valued()
-    entries, resting, bought, entered = _under_way(figures)
+    entries, _, resting = figures.under_way("")
+    entered = figures.working.pending.entered
+    bought = _bought(figures)
     opened = figures.open_pairs()
     held = {asset for asset, value in worth.values.items() if value} if worth else set()
     sent, fired = _recent(figures, now)
     return Usage(
         losses=figures.losses.losses(),
         equity=None if worth is None else worth.equity,
-        exposure=None if worth is None else worth.coins(CASH),
+        exposure=None if worth is None else worth.coins,
         entries=entries,
         resting=resting,
         held={asset: _sum(figures.held(asset), bought.get(asset, ZERO)) for asset in (held | bought.keys()) - CASH},
@@ -43,22 +42,10 @@ def _sum(held: Decimal | None, bought: Decimal) -> Decimal | None:
     return None if held is None else EXACT.add(held, bought)
 
 
-def _under_way(figures: Figures) -> tuple[Decimal, Decimal, dict[str, Decimal], set[str]]:
-    """Add up what works: entries, all, entries by asset, and the pairs being entered; not a number where not known."""
-    entries = resting = ZERO
-    bought: dict[str, Decimal] = {}
-    entered: set[str] = set()
-    for symbol, side, value in figures.working.pending.values():
-        pair = figures.market_.find(symbol)
-        rate = None if pair is None else figures.market_.rate(pair.quote, figures.currency)
-        worth = _UNKNOWN if rate is None else EXACT.multiply(value, rate)
-        resting = EXACT.add(resting, worth)
-        if side is Side.BUY:
-            entries = EXACT.add(entries, worth)
-            entered.add(symbol)
-            if pair is not None:
-                bought[pair.base] = EXACT.add(bought.get(pair.base, ZERO), worth)
-    return entries, resting, bought, entered
+def _bought(figures: Figures) -> dict[str, Decimal]:
+    """Return by coin what is being bought of it; not a number where that is not known."""
+    pairs = (figures.market_.find(symbol) for symbol in figures.working.pending.entered)
+    return {base: figures.under_way(base)[1] for base in {pair.base for pair in pairs if pair is not None}}
 
 
 def _recent(figures: Figures, now: int) -> tuple[tuple[int, int], tuple[int, int]]:

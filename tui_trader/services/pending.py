@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import Order, Side
 from tui_trader.rules.gate_state import OPEN_QUESTION
@@ -16,10 +17,10 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one order adds to the sums: its lock, its value in quote money by symbol and side, its open question."""
+    """What one order adds to the sums: its lock, its value in quote money, its open question."""
 
     lock: Reservation
-    symbol: str
+    pair: Instrument
     side: Side
     value: Decimal
     question: bool
@@ -32,17 +33,22 @@ class Pending:
         self._shares: dict[str, _Share] = {}
         self._sums: dict[Key, Decimal] = {}
         self._counts: dict[Key, int] = {}
+        self._money: dict[tuple[str, Side], None] = {}
+        self._entered: dict[str, int] = {}
         self.questions = 0
         """Orders of unknown outcome."""
 
-    def put(self, order: Order, lock: Reservation) -> None:
+    def put(self, order: Order, lock: Reservation, pair: Instrument) -> None:
         """Count an order's newest state in place of the one before."""
         self.drop(order.id)
-        share = _Share(lock, order.symbol, order.side, _value(order), order.status in OPEN_QUESTION)
+        share = _Share(lock, pair, order.side, _value(order), order.status in OPEN_QUESTION)
         self._shares[order.id] = share
         for key, amount in _parts(share):
             self._sums[key] = EXACT.add(self._sums.get(key, ZERO), amount)
             self._counts[key] = self._counts.get(key, 0) + 1
+        self._money[pair.quote, order.side] = None
+        if order.side is Side.BUY:
+            self._entered[order.symbol] = self._entered.get(order.symbol, 0) + 1
         self.questions += share.question
 
     def drop(self, order_id: str) -> None:
@@ -56,6 +62,10 @@ class Pending:
                 self._sums[key] = EXACT.subtract(self._sums[key], amount)
             else:
                 del self._counts[key], self._sums[key]
+        if share.side is Side.BUY:
+            self._entered[share.pair.symbol] -= 1
+            if not self._entered[share.pair.symbol]:
+                del self._entered[share.pair.symbol]
         self.questions -= share.question
 
     def lock(self, order_id: str) -> Reservation | None:
@@ -75,19 +85,31 @@ class Pending:
         """Return what orders lock of an asset that the venue may not have locked yet."""
         return self._sums.get(("lock", asset, "unseen"), ZERO)
 
-    def values(self) -> Iterator[tuple[str, Side, Decimal]]:
-        """Yield symbol, side and value in quote money of all working orders together."""
-        for key, amount in self._sums.items():
-            if key[0] == "value":
-                yield key[1], Side(key[2]), amount
+    def money(self) -> Iterator[tuple[str, Side, Decimal]]:
+        """Yield by quote asset and side what all working orders together are worth in it."""
+        for quote, side in self._money:
+            amount = self._sums.get(("money", quote, side.value))
+            if amount is not None:
+                yield quote, side, amount
+
+    def into(self, base: str) -> Iterator[tuple[str, Decimal]]:
+        """Yield by quote asset what all working buys of a coin together are worth in it."""
+        for quote, side in self._money:
+            amount = self._sums.get(("into", base, quote)) if side is Side.BUY else None
+            if amount is not None:
+                yield quote, amount
+
+    @property
+    def entered(self) -> KeysView[str]:
+        """The pairs on which something is being bought."""
+        return self._entered.keys()
 
 
-def _parts(share: _Share) -> tuple[tuple[Key, Decimal], ...]:
-    seen = "seen" if share.lock.seen else "unseen"
-    return (
-        (("lock", share.lock.asset, seen), share.lock.amount),
-        (("value", share.symbol, share.side.value), share.value),
-    )
+def _parts(share: _Share) -> Iterator[tuple[Key, Decimal]]:
+    yield ("lock", share.lock.asset, "seen" if share.lock.seen else "unseen"), share.lock.amount
+    yield ("money", share.pair.quote, share.side.value), share.value
+    if share.side is Side.BUY:
+        yield ("into", share.pair.base, share.pair.quote), share.value
 
 
 def _value(order: Order) -> Decimal:

@@ -10,7 +10,6 @@ from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import Side
 from tui_trader.domain.position import Position, PositionSource
-from tui_trader.rules.gate import CASH
 from tui_trader.rules.gate_figures import AccountFigures, ConductFigures, MarketFigures
 from tui_trader.rules.gate_limit import percent
 from tui_trader.services.account import AccountService
@@ -63,10 +62,9 @@ class Figures:
         acquired = pair.base if side is Side.BUY else pair.quote
         worth, losses = self.account_.valued(), self.losses.losses()
         held, seen = self.held(acquired), ZERO if worth is None else worth.values.get(acquired, ZERO)
-        entries, entries_here, resting, entered = self._under_way(acquired)
-        opened = self.open_pairs()
-        both = opened | entered
-        coins = None if worth is None else worth.coins(CASH)
+        entries, entries_here, resting = self.under_way(acquired)
+        both = self.open_pairs() | self.working.pending.entered
+        coins = None if worth is None else worth.coins
         return AccountFigures(
             equity=None if worth is None else worth.equity,
             peak=None if worth is None or losses.peak is None else EXACT.add(worth.equity, losses.peak),
@@ -94,21 +92,22 @@ class Figures:
         made = self.positions.held(f"{asset}{self.currency}")
         return ZERO if rate is None else EXACT.multiply(max(balance.total, made), rate)
 
-    def _under_way(self, acquired: str) -> tuple[Decimal, Decimal, Decimal, set[str]]:
-        """Add up what works: entries, entries into an asset, all, and the pairs being entered."""
+    def under_way(self, acquired: str) -> tuple[Decimal, Decimal, Decimal]:
+        """Add up what works: entries, entries into an asset, and all."""
         entries = here = resting = ZERO
-        entered: set[str] = set()
-        for symbol, side, value in self.working.pending.values():
-            pair = self.market_.find(symbol)
-            rate = None if pair is None else self.market_.rate(pair.quote, self.currency)
-            worth = EXACT.multiply(value, rate) if rate is not None else Decimal("NaN")
+        for quote, side, amount in self.working.pending.money():
+            worth = self._worth(amount, quote)
             resting = EXACT.add(resting, worth)
             if side is Side.BUY:
                 entries = EXACT.add(entries, worth)
-                entered.add(symbol)
-                if pair is not None and pair.base == acquired:
-                    here = EXACT.add(here, worth)
-        return entries, here, resting, entered
+        for quote, amount in self.working.pending.into(acquired):
+            here = EXACT.add(here, self._worth(amount, quote))
+        return entries, here, resting
+
+    def _worth(self, amount: Decimal, asset: str) -> Decimal:
+        """Value money in the account's currency; what has no way there makes every sum unknown."""
+        rate = self.market_.rate(asset, self.currency)
+        return Decimal("NaN") if rate is None else EXACT.multiply(amount, rate)
 
     def open_pairs(self) -> set[str]:
         """List the pairs of which something is held that could be sold."""

@@ -89,9 +89,10 @@ class WorkingOrders:
 
     def _reserve(self, order: Order) -> None:
         # What the venue reports as executed stays locked until its executions are there: they say what was paid.
-        lock = locks(replace(order, venue_executed=order.executed), self._pair(order.symbol))
+        pair = self._pair(order.symbol)
+        lock = locks(replace(order, venue_executed=order.executed), pair)
         if lock is not None:
-            self.pending.put(order, lock)
+            self.pending.put(order, lock, pair)
 
     def _pair(self, symbol: str) -> Instrument:
         return self._prices.find(symbol) or _nameless(symbol)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.twins.exchange import instrument
+from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.order import Order, OrderRequest, OrderStatus, OrderType, Side
 from tui_trader.rules.gate_state import OPEN_QUESTION
 from tui_trader.rules.reservation import Reservation
@@ -15,8 +17,20 @@ D = Decimal
 
 
 def order(number: int, side: Side, status: OrderStatus, price: Decimal | None, quantity: Decimal) -> Order:
-    request = OrderRequest("BTCUSDT" if number % 2 else "ETHUSDT", side, OrderType.LIMIT, quote_quantity=D(7))
+    request = OrderRequest(("BTCUSDT", "ETHUSDT", "ETHBTC")[number % 3], side, OrderType.LIMIT, quote_quantity=D(7))
     return Order(f"o{number}", f"m{number}", f"i{number}", request, status, quantity, price, 0, 0)
+
+
+def pair(one: Order) -> Instrument:
+    return instrument(one.symbol, base=one.symbol[:3], quote=one.symbol[3:])
+
+
+def by(chosen: list[Order], asset: str) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for each in chosen:
+        value, name = D(7) if each.price is None else each.price * each.quantity, getattr(pair(each), asset)
+        sums[name] = sums.get(name, D(0)) + value
+    return sums
 
 
 def lock(one: Order) -> Reservation:
@@ -40,7 +54,7 @@ def test_sums_are_those_of_a_walk_over_all_orders(steps: list[tuple[Order, bool]
     pending, kept = Pending(), dict[str, Order]()
     for one, stays in steps:
         if stays:
-            pending.put(one, lock(one))
+            pending.put(one, lock(one), pair(one))
             kept[one.id] = one
         else:
             pending.drop(one.id)
@@ -52,18 +66,20 @@ def test_sums_are_those_of_a_walk_over_all_orders(steps: list[tuple[Order, bool]
             for seen in {each.seen for each in locks}
         }
         assert pending.unseen(asset) == sum((each.amount for each in locks if not each.seen), D(0))
-    values: dict[tuple[str, Side], Decimal] = {}
-    for each in kept.values():
-        value = D(7) if each.price is None else each.price * each.quantity
-        values[each.symbol, each.side] = values.get((each.symbol, each.side), D(0)) + value
-    assert {(symbol, side): value for symbol, side, value in pending.values()} == values
+    for side in Side:
+        mine = [each for each in kept.values() if each.side is side]
+        assert {quote: amount for quote, of, amount in pending.money() if of is side} == by(mine, "quote")
+    buys = [each for each in kept.values() if each.side is Side.BUY]
+    for base in ("BTC", "ETH"):
+        assert dict(pending.into(base)) == by([each for each in buys if pair(each).base == base], "quote")
+    assert set(pending.entered) == {each.symbol for each in buys}
     assert pending.questions == sum(each.status in OPEN_QUESTION for each in kept.values())
 
 
 def test_a_newer_state_of_an_order_replaces_the_older_one() -> None:
-    pending, first = Pending(), order(1, Side.BUY, OrderStatus.UNKNOWN, D(10), D(2))
-    pending.put(first, lock(first))
+    pending, first = Pending(), order(0, Side.BUY, OrderStatus.UNKNOWN, D(10), D(2))
+    pending.put(first, lock(first), pair(first))
     live = replace(first, status=OrderStatus.LIVE, executed=D(1))
-    pending.put(live, lock(live))
-    assert list(pending.values()) == [("BTCUSDT", Side.BUY, D(10))]
+    pending.put(live, lock(live), pair(live))
+    assert list(pending.money()) == [("USDT", Side.BUY, D(10))]
     assert pending.questions == 0
