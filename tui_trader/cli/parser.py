@@ -54,6 +54,12 @@ def build_parser() -> argparse.ArgumentParser:
         _add_filters(add(name, text, lazily(ask, name), as_json))
     add("balances", "list balances", lazily(ask, "balances"), as_json)
     add("ledger", "say where every balance comes from", lazily(ask, "ledger"), as_json)
+    add(
+        "risk",
+        "say how much of each limit is used, and what is locked",
+        lazily("tui_trader.cli.risk", "status"),
+        as_json,
+    )
     line = add("do", "place or manage by a typed line", lazily("tui_trader.cli.typed_line", "do"), as_json)
     line.add_argument("line", help='such as "buy btc $100 @bid post" or "cancel all"')
     line.add_argument("--yes", action="store_true", help="confirm what the console would ask about")

@@ -70,12 +70,18 @@ class Use:
 
 
 def limit_uses(usage: Usage, profile: RiskProfile, currency: str) -> tuple[Use, ...]:
-    """Return a row for each limit that something uses up; of those that hold for each pair the most used one."""
-    return (
+    """Return a row for each limit that something uses up; of those that hold for each pair the most used one.
+
+    Figures are rounded to hundredths; the level is that of the exact one.
+    """
+    rows = (
         *_losses(usage, profile, currency),
         *_holdings(usage, profile, currency),
         *_orders(usage, profile),
         *_conduct(usage, profile),
+    )
+    return tuple(
+        row if row.used is None else replace(row, used=row.used.quantize(_SHOWN, context=EXACT)) for row in rows
     )
 
 
