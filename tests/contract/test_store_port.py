@@ -138,6 +138,7 @@ async def test_assessments_page_by_status_and_pair_newest_first(kept: Store) -> 
     assert await kept.assessments(AssessmentStatus.RESOLVED, 9) == [resolved]
     assert await kept.assessments(AssessmentStatus.IGNORED, 9) == []
     assert await kept.assessments(active, 0) == []
+    assert [await kept.assessment(worse.id), await kept.assessment("nothing")] == [worse, None]
 
 
 async def test_samples_of_figures_are_kept_from_a_time_on(kept: Store) -> None:

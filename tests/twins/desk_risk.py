@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from tui_trader.contract.orders import PlaceOrder
+from tui_trader.contract.risk_evaluate import OrderEvaluation, PortfolioEvaluation
 from tui_trader.contract.risk_limits import (
     ConstraintsView,
     ConstraintView,
@@ -269,6 +271,12 @@ class TwinRisk:
 
     async def metrics_history(self, start: int | None = None, limit: int = 500) -> Sequence[MetricsView]:
         raise NotFound("This twin keeps no figures.")
+
+    async def evaluate_order(self, order: PlaceOrder) -> OrderEvaluation:
+        raise NotFound("This twin evaluates nothing.")
+
+    async def evaluate_portfolio(self) -> PortfolioEvaluation:
+        raise NotFound("This twin evaluates nothing.")
 
     async def size(self, question: SizeQuestion) -> SizeAnswer:
         raise NotFound("This twin sizes nothing.")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal as D
 from typing import Any
 
+from tests.twins.risk_state import RiskStateTwin
 from tui_trader.domain.assessment import Action, Assessment, Constraint, Operator, RiskType
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import Event, EventKind, FeedHealth
@@ -572,6 +573,7 @@ class ServicesTwin:
         self.desk = DeskTwin()
         self.bus = BusTwin()
         self.limits = LimitsTwin(self.asked)
+        self.risk_state = RiskStateTwin(self.asked, NOW)
         self.all = Services(
             orders=self.orders,
             commands=CommandsTwin(self.asked),
@@ -586,4 +588,5 @@ class ServicesTwin:
             risk=RiskTwin(self.asked),
             sizing=SizingTwin(self.asked),
             limits=self.limits,
+            risk_state=self.risk_state.all,
         )

@@ -157,6 +157,11 @@ class StoreTwin:
         """List a person's own rules."""
         return list(self.constraint_rows.values())
 
+    async def assessment(self, assessment_id: str) -> Assessment | None:
+        """Find an assessment."""
+        await asyncio.sleep(0)
+        return self.assessment_rows.get(assessment_id)
+
     async def assessments(
         self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
     ) -> Sequence[Assessment]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from tui_trader.api import views
+from tui_trader.api import risk_views, views
 from tui_trader.api.envelope import failure
 from tui_trader.api.frames import Frames, encode
 from tui_trader.api.interest import MARKET_KINDS, Wanted, read_wanted
@@ -182,6 +182,7 @@ _VIEWS: dict[EventKind, Callable[[Services, Any], Any]] = {
     EventKind.GATE: lambda _, change: GateView.model_validate(change),
     EventKind.HALT: lambda _, certificate: views.certificate_view(certificate),
     EventKind.NOTICE: lambda _, notice: NoticeView.model_validate(notice),
+    EventKind.ASSESSMENT: lambda _, risk: risk_views.assessment_view(risk),
     EventKind.STATUS: lambda _, status: views.status_view(status),
 }
 """What shows the data of each kind."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from tui_trader.client.link import Link
+from tui_trader.contract.orders import PlaceOrder
+from tui_trader.contract.risk_evaluate import OrderEvaluation, PortfolioEvaluation
 from tui_trader.contract.risk_limits import (
     ConstraintsView,
     ConstraintView,
@@ -99,6 +101,16 @@ class RiskClient:
         """List samples from UTC ms ``start`` on, oldest first."""
         query = {"limit": str(limit)} | ({} if start is None else {"from": str(start)})
         found: list[MetricsView] = await self._link.get(list[MetricsView], "/risk/metrics/history", query)
+        return found
+
+    async def evaluate_order(self, order: PlaceOrder) -> OrderEvaluation:
+        """Ask what an order would do to the account; nothing is sent to the exchange."""
+        found: OrderEvaluation = await self._link.call(OrderEvaluation, "POST", "/risk/evaluate/order", order)
+        return found
+
+    async def evaluate_portfolio(self) -> PortfolioEvaluation:
+        """Ask what is found of the account now."""
+        found: PortfolioEvaluation = await self._link.get(PortfolioEvaluation, "/risk/evaluate/portfolio")
         return found
 
     async def size(self, question: SizeQuestion) -> SizeAnswer:

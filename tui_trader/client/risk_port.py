@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui_trader.contract.orders import PlaceOrder
+    from tui_trader.contract.risk_evaluate import OrderEvaluation, PortfolioEvaluation
     from tui_trader.contract.risk_limits import (
         ConstraintsView,
         ConstraintView,
@@ -72,6 +74,14 @@ class RiskPort(Protocol):
 
     async def metrics_history(self, start: int | None = None, limit: int = 500) -> Sequence[MetricsView]:
         """List samples from UTC ms ``start`` on, oldest first."""
+        ...
+
+    async def evaluate_order(self, order: PlaceOrder) -> OrderEvaluation:
+        """Ask what an order would do to the account; nothing is sent to the exchange."""
+        ...
+
+    async def evaluate_portfolio(self) -> PortfolioEvaluation:
+        """Ask what is found of the account now."""
         ...
 
     async def size(self, question: SizeQuestion) -> SizeAnswer:

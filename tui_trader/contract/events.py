@@ -23,6 +23,7 @@ from tui_trader.contract.market import BookView, CandleView, QuoteView, TickerVi
 from tui_trader.contract.orders import FillView, OrderView
 from tui_trader.contract.positions import PositionView
 from tui_trader.contract.risk import CertificateView
+from tui_trader.contract.risk_state import AssessmentView
 from tui_trader.contract.status import Status
 from tui_trader.domain.events import EventKind
 
@@ -61,6 +62,7 @@ PAYLOADS: Mapping[EventKind, TypeAdapter[Any]] = {
     EventKind.GATE: TypeAdapter(GateView),
     EventKind.HALT: TypeAdapter(CertificateView),
     EventKind.NOTICE: TypeAdapter(NoticeView),
+    EventKind.ASSESSMENT: TypeAdapter(AssessmentView),
     EventKind.STATUS: TypeAdapter(Status),
     EventKind.QUOTE: TypeAdapter(QuoteView),
     EventKind.TICKER: TypeAdapter(list[TickerView]),

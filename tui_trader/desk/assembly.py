@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from tui_trader.clock import Clock
-from tui_trader.domain.assessment import Constraint
+from tui_trader.domain.assessment import Constraint, Finding
 from tui_trader.domain.market import Interval
 from tui_trader.domain.order import Side
 from tui_trader.domain.risk import GateState, RiskProfile
@@ -15,6 +16,7 @@ from tui_trader.domain.timing import TIMINGS
 from tui_trader.exchange.port import Exchange
 from tui_trader.services.account import AccountService
 from tui_trader.services.account_ledger import AccountLedger
+from tui_trader.services.assessments import AssessmentService
 from tui_trader.services.bus import EventBus
 from tui_trader.services.commands import CommandService
 from tui_trader.services.constraint_keeper import ConstraintKeeper
@@ -33,8 +35,12 @@ from tui_trader.services.positions import PositionService
 from tui_trader.services.risk_conduct import Conduct
 from tui_trader.services.risk_daily import DailyFigures
 from tui_trader.services.risk_equity import LedgerEquity
+from tui_trader.services.risk_evaluation import Evaluation
 from tui_trader.services.risk_figures import Figures
 from tui_trader.services.risk_losses import LossKeeper
+from tui_trader.services.risk_metrics import RiskMetrics
+from tui_trader.services.risk_portfolio import PortfolioFigures
+from tui_trader.services.risk_state_face import RiskState
 from tui_trader.services.risk_watch import RiskWatch
 from tui_trader.services.size_basis import SizeBasis
 from tui_trader.services.sizing import SizingService
@@ -122,8 +128,14 @@ def assemble(
         )
     )
     limits = _limits(settings, store, bus, clock, path, figures)
+    portfolio = PortfolioFigures(figures, TIMINGS[settings.timing].unknown_budget)
+    find = partial(_found, portfolio, path)
+    assessments = AssessmentService(store, bus, clock, find)
+    metrics = RiskMetrics(store, clock, portfolio.now, lambda: losses.state, assessments.active)
+    evaluation = Evaluation(path.judge, find, metrics.now)
+    limits.assessments = assessments.active
     watch = RiskWatch(
-        limits, losses, conduct, daily, lambda: [*settings.watchlist, *(each.symbol for each in keeper.book.open())]
+        limits, losses, conduct, daily, lambda: [*settings.watchlist, *portfolio.pairs()], assessments, metrics
     )
     path.resumption.bar = lambda: losses.bar
     path.risk.losses = losses
@@ -148,6 +160,7 @@ def assemble(
         risk=path.risk,
         sizing=SizingService(market, path.judge, basis, lambda: path.gate.profile),
         limits=limits,
+        risk_state=RiskState(assessments, metrics, evaluation),
     )
     return Desk(exchange, store, tasks, market, working, keeper, account, path, watch, desk, upkeep, services)
 
@@ -166,6 +179,10 @@ def _limits(
 
     keeper = LimitKeeper(store, bus, clock, settings.risk, put_limits)
     return LimitsService(keeper, ConstraintKeeper(store, bus, clock, put_rules), figures, gate, clock)
+
+
+def _found(portfolio: PortfolioFigures, path: OrderPath) -> Sequence[Finding]:
+    return portfolio.findings(path.gate.profile)
 
 
 def _average_cost(keeper: PositionKeeper, symbol: str) -> Decimal | None:

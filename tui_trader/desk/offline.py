@@ -74,6 +74,7 @@ async def remembered(settings: Settings, store: Store) -> Services:
     identity = DeskIdentity(settings.mode.value, settings.profile, "none", SCHEMA_VERSION, not live)
     venue: Any = AbsentVenue()
     desk = assemble(settings, identity, venue, store, clock, "", lambda _: None)
+    await desk.watch.assessments.load()
     positions = await store.positions()
     for position in positions:
         desk.positions.book.put(position)

@@ -18,6 +18,7 @@ class EventKind(StrEnum):
     GATE = "gate"
     HALT = "halt"
     NOTICE = "notice"
+    ASSESSMENT = "assessment"
     STATUS = "status"
     QUOTE = "quote"
     TICKER = "ticker"

@@ -34,6 +34,7 @@ PAGE = 500
 _NAMES: Mapping[EventKind, Callable[[Any], Hashable]] = {
     EventKind.POSITION: lambda position: position.id,
     EventKind.BALANCE: lambda balance: balance.asset,
+    EventKind.ASSESSMENT: lambda assessment: assessment.id,
     EventKind.QUOTE: lambda quote: quote.symbol,
     EventKind.BOOK: lambda book: book.symbol,
     EventKind.CANDLE: lambda candle: (candle.symbol, candle.interval, candle.open_time),

@@ -15,14 +15,13 @@ from typing import Any, Protocol
 from tui_trader.domain.balance import EquitySample
 from tui_trader.domain.events import Event, EventKind
 from tui_trader.domain.fill import Fill
-from tui_trader.domain.instrument import Instrument
-from tui_trader.domain.market import Book, Candle, DayTicker, Interval, Quote, Trade
 from tui_trader.domain.order import Order, OrderRequest, Side
 from tui_trader.domain.position import Position, PositionSide
 from tui_trader.rules.reservation import Reservation
 from tui_trader.services.halting_face import Risk
 from tui_trader.services.ledger_face import Ledger
 from tui_trader.services.limits_face import Limits
+from tui_trader.services.market_face import Market
 from tui_trader.services.model import (
     AmountQuote,
     BalanceRow,
@@ -37,6 +36,7 @@ from tui_trader.services.model import (
     Wealth,
 )
 from tui_trader.services.ports import HistoryFilter, JournalEntry, Rows
+from tui_trader.services.risk_state_face import RiskState
 from tui_trader.services.sizing_face import Sizing
 from tui_trader.services.upkeep_face import Upkeep
 
@@ -151,59 +151,6 @@ class Positions(Protocol):
         ...
 
 
-class Interest(Protocol):
-    """What one watcher wants of the market; closing it ends the subscriptions nobody else needs."""
-
-    def close(self) -> None:
-        """End it."""
-        ...
-
-
-class Market(Protocol):
-    """Instruments, quotes, books, candles, and who watches what."""
-
-    def instruments(self) -> Sequence[Instrument]:
-        """List every pair."""
-        ...
-
-    def instrument(self, symbol: str) -> Instrument:
-        """Find a pair; ``NotFound`` names the nearest symbols."""
-        ...
-
-    def tickers(self, symbols: Sequence[str] | None = None) -> Sequence[DayTicker]:
-        """List 24 h figures known."""
-        ...
-
-    def quote(self, symbol: str) -> Quote | None:
-        """Return the newest best prices known."""
-        ...
-
-    async def book(self, symbol: str, depth: int) -> Book:
-        """Return the book, waiting shortly for the first one."""
-        ...
-
-    async def candles(
-        self, symbol: str, interval: Interval, *, start: int | None = None, end: int | None = None, limit: int = 500
-    ) -> Sequence[Candle]:
-        """List bars, oldest first, the running one last."""
-        ...
-
-    async def trades(self, symbol: str, limit: int = 100) -> Sequence[Trade]:
-        """List the newest public trades, oldest first."""
-        ...
-
-    def watch(
-        self,
-        *,
-        tickers: Sequence[str] = (),
-        book: str | None = None,
-        trades: str | None = None,
-        candles: tuple[str, Interval] | None = None,
-    ) -> Interest:
-        """Keep streams running; their values come over the bus as market events and begin with what is known."""
-        ...
-
-
 class Account(Protocol):
     """Balances and equity."""
 
@@ -283,3 +230,4 @@ class Services:
     risk: Risk
     sizing: Sizing
     limits: Limits
+    risk_state: RiskState

@@ -19,10 +19,10 @@ from tui_trader.domain.money import EXACT
 from tui_trader.errors import VenueError, VenueUnavailable
 from tui_trader.exchange.port import MarketData
 from tui_trader.services.candle_history import CandleHistory
-from tui_trader.services.faces import Interest
 from tui_trader.services.inner import Publisher
 from tui_trader.services.instruments import Catalog
 from tui_trader.services.leases import Hold, Leases
+from tui_trader.services.market_face import Interest
 from tui_trader.services.market_streams import MarketStreams
 from tui_trader.services.price_board import PriceBoard
 

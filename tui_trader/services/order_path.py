@@ -78,7 +78,9 @@ class Surroundings:
 
 
 class OrderPath:
-    """``orders``, ``risk`` and ``ledger`` are for the API; ``gate``, ``reconciler`` and ``kill`` are for the desk.
+    """``orders``, ``risk`` and ``ledger`` are for the API, ``judge`` for whoever evaluates an order without sending it.
+
+    ``gate``, ``reconciler`` and ``kill`` are for the desk.
 
     Use: construct, ``await start()`` once exchange and instruments are there (it returns before the comparison with
     the venue is finished; ``await reconciler.clean()`` waits for that), ``await stop()`` before the store closes.

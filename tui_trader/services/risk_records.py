@@ -15,6 +15,10 @@ class RiskRecords(Protocol):
         """List a person's own rules in the order of their making."""
         ...
 
+    async def assessment(self, assessment_id: str) -> Assessment | None:
+        """Find an assessment."""
+        ...
+
     async def assessments(
         self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
     ) -> Sequence[Assessment]:

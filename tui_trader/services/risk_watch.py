@@ -1,14 +1,16 @@
-"""What watches risk while the desk runs, as the desk loads and runs it: losses, conduct, daily candles."""
+"""What watches risk while the desk runs, as the desk loads and runs it: losses, conduct, candles, what is found."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from tui_trader.services.assessments import AssessmentService
 from tui_trader.services.limits import LimitsService
 from tui_trader.services.risk_conduct import Conduct
 from tui_trader.services.risk_daily import DailyFigures
 from tui_trader.services.risk_losses import LossKeeper
+from tui_trader.services.risk_metrics import RiskMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,14 @@ class RiskWatch:
     conduct: Conduct
     daily: DailyFigures
     pairs: Callable[[], Iterable[str]]
+    assessments: AssessmentService
+    metrics: RiskMetrics
 
     async def load(self) -> None:
         """Take over what the store remembers."""
         await self.losses.load()
         await self.conduct.load()
+        await self.assessments.load()
 
     def works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         """List what is to run for ever, each under its name."""
@@ -36,4 +41,7 @@ class RiskWatch:
             ("losses", self.losses.keep),
             ("conduct", self.conduct.listen),
             ("daily candles", lambda: self.daily.keep(self.pairs)),
+            ("risks", self.assessments.keep),
+            ("executions that move risks", self.assessments.listen),
+            ("samples of risk", self.metrics.keep),
         )

@@ -74,6 +74,11 @@ def constraints(session: Session) -> list[Row]:
     return session.fetch(_all(Constraints).order_by(Constraints.row))
 
 
+def assessment(session: Session, assessment_id: str) -> Row | None:
+    """Find an assessment."""
+    return next(iter(session.fetch(_all(Assessments).where(Assessments.id == assessment_id))), None)
+
+
 def assessments(session: Session, status: str, limit: int, symbol: str | None, before: str | None) -> list[Row]:
     """List the assessments of a status by descending id; an index alone answers it."""
     query = _all(Assessments).where(Assessments.status == status)

@@ -143,6 +143,11 @@ class SqliteStore:
         """List a person's own rules in the order of their making."""
         return await values(await self._writer.run(queries.constraints), constraint_from)
 
+    async def assessment(self, assessment_id: str) -> Assessment | None:
+        """Find an assessment."""
+        row = await self._writer.run(lambda session: queries.assessment(session, assessment_id))
+        return assessment_from(row) if row else None
+
     async def assessments(
         self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
     ) -> Sequence[Assessment]:

@@ -15,6 +15,7 @@ from tui_trader import errors
 from tui_trader.client.desk import DeskClient
 from tui_trader.client.risk import RiskClient
 from tui_trader.contract import PREFIX
+from tui_trader.contract.risk_evaluate import PortfolioEvaluation
 from tui_trader.contract.risk_limits import CreateConstraint, UpdateConstraint, UpdateProfile
 from tui_trader.contract.risk_state import MetricsView, SizeAnswer, SizeQuestion
 from tui_trader.domain.assessment import Action, Operator, RiskLevel, RiskType
@@ -151,6 +152,10 @@ async def test_figures_and_sizes_are_asked_for() -> None:
     desk.data = [plain(METRICS)]
     assert await DeskClient(desk).risk.metrics_history(5, limit=2) == [METRICS]
     assert desk.asked[1:3] == ("/metrics/history", "limit=2&from=5")
+    evaluated = PortfolioEvaluation(at=METRICS.at, score=0, findings=[], metrics=METRICS)
+    desk.data = plain(evaluated)
+    assert await DeskClient(desk).risk.evaluate_portfolio() == evaluated
+    assert desk.asked[:2] == ("GET", "/evaluate/portfolio")
     desk.data = plain(SIZE)
     assert await DeskClient(desk).risk.size(SizeQuestion(symbol="BTCUSDT", value=D("0.5"), stop=D(64000))) == SIZE
     assert desk.asked[3] == {"symbol": "BTCUSDT", "value": "0.5", "stop": "64000"}

@@ -206,6 +206,7 @@ async def test_a_watched_candle_series_answers_from_memory_and_pages_back() -> N
 async def test_a_series_that_nobody_watches_is_read_each_time() -> None:
     async with desk() as rig:
         rig.exchange.candle_rows["BTCUSDT", Interval.M1] = [bar(60_000 * number) for number in range(10)]
+        read = len(rig.exchange.requests("candles"))
         for _ in range(2):
             assert len(await rig.market.candles("BTCUSDT", Interval.M1, limit=5)) == 5
-        assert len(rig.exchange.requests("candles")) == 2
+        assert len(rig.exchange.requests("candles")) == read + 2

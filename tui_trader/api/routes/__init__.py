@@ -13,6 +13,7 @@ from tui_trader.api.routes import (
     risk,
     risk_limits,
     risk_size,
+    risk_state,
     status,
 )
 
@@ -23,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *risk.ENDPOINTS,
     *risk_limits.ENDPOINTS,
     *risk_size.ENDPOINTS,
+    *risk_state.ENDPOINTS,
     *positions.ENDPOINTS,
     *market.ENDPOINTS,
     *account.ENDPOINTS,
