@@ -54,9 +54,9 @@ class LogLevel(StrEnum):
 
 
 PAPER_BALANCES: Mapping[str, Decimal] = MappingProxyType(
-    {"USDT": Decimal(10_000), "BTC": Decimal("0.01"), "ETH": Decimal("0.2"), "MX": Decimal(100)}
+    {"USDT": Decimal(10_000), "BTC": Decimal("0.002"), "ETH": Decimal("0.05"), "MX": Decimal(50)}
 )
-"""An account of a size that the default limits fit."""
+"""Money for twenty orders of the largest size, and so little of each coin that more of it may be bought."""
 
 
 @dataclass(frozen=True, slots=True)
