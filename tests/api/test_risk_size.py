@@ -24,7 +24,7 @@ async def test_a_question_reaches_the_service_as_asked_and_its_answer_comes_whol
     assert services.asked.last == ("size", (wish,))
     assert (found.quantity, found.price, found.stop) == (D("0.04"), D("100.10"), D(95))
     assert (found.loss_at_stop, found.fees, found.slippage) == (D("0.204"), D("0.004"), D(0))
-    assert found.sentence == "Buy 0.04 BTC."
+    assert found.sentence == "Buy 0.04 BTC: 0.5 % is 5 USDT."
     assert [each.code for each in found.breaches] == ["max_order_value"]
 
 

@@ -156,6 +156,15 @@ async def test_a_size_that_was_worked_out_says_why():
         await it.see("0.012 BTC: the stop is 1,000 away, 12.88 USDT are lost there")
 
 
+async def test_a_ticket_takes_a_size_by_risk_and_lacks_only_the_sign_of_its_price():
+    async with console() as it:
+        await it.press("b")
+        await it.type("risk 0.5% 65000 to 64000")
+        await it.see("size risk 0.5% to 64000")
+        await it.press("enter")
+        await it.see("CONFIRM", "counted down to 64000; only the size comes from it")
+
+
 async def test_a_mistake_shows_at_once_with_what_was_meant():
     async with console() as it:
         await it.press("colon")

@@ -7,7 +7,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_trader.domain.expression import MARKET, OffsetUnit, PriceExpression, Reference, SizeExpression, SizeKind
+from tui_trader.domain.expression import (
+    MARKET,
+    OffsetUnit,
+    PriceExpression,
+    Reference,
+    RiskPrice,
+    SizeExpression,
+    SizeKind,
+)
 from tui_trader.domain.order import OrderType, Side, TimeInForce
 from tui_trader.errors import GrammarError
 from tui_trader.grammar.canonical import write, write_script
@@ -54,6 +62,26 @@ def styles(draw: st.DrawFn, *, market: bool, sell: bool, reduces: bool = False) 
     return Style(type_, force, not market or draw(st.booleans()), reduce_only, draw(tags), draw(notes))
 
 
+risks = st.one_of(
+    st.builds(SizeExpression, st.just(SizeKind.RISK_PERCENT), percents),
+    st.builds(SizeExpression, st.just(SizeKind.RISK_QUOTE), numbers),
+    st.just(SizeExpression(SizeKind.RISK)),
+)
+
+
+@st.composite
+def risk_prices(draw: st.DrawFn, side: Side, price: PriceExpression) -> RiskPrice:
+    """Draw what a risk counts to, on the losing side."""
+    if draw(st.booleans()):
+        percent = draw(st.decimals(Decimal("0.01"), Decimal("99.99"), places=2))
+        return RiskPrice(percent=-percent if side is Side.BUY else percent)
+    away = draw(numbers)
+    if price.absolute is None:
+        return RiskPrice(absolute=away)
+    losing = price.absolute - away if side is Side.BUY else price.absolute + away
+    return RiskPrice(absolute=losing if losing > 0 else price.absolute / 2)
+
+
 @st.composite
 def orders(draw: st.DrawFn) -> Place | Close:
     market = draw(st.booleans())
@@ -61,6 +89,10 @@ def orders(draw: st.DrawFn) -> Place | Close:
     if draw(st.booleans()):
         return Close(draw(symbols), draw(sizes), price, draw(styles(market=market, sell=True, reduces=True)))
     side = draw(st.sampled_from(list(Side)))
+    if draw(st.booleans()):
+        level = draw(risk_prices(side, price))
+        style = draw(styles(market=market, sell=side is Side.SELL))
+        return Place(side, draw(symbols), draw(risks), price, style, level)
     return Place(side, draw(symbols), draw(sizes), price, draw(styles(market=market, sell=side is Side.SELL)))
 
 
@@ -100,7 +132,7 @@ def test_a_whole_line_too(parts: list[tuple[Place | Close, str, Join]]) -> None:
         assert parse(line, CONTEXT) == Script(tuple(steps))
 
 
-SCRAPS = "b s btc eth/usdt . :1 :9 1 $5 25%bal half mkt @bid @ +2t @-1% post cap off tag:x note"
+SCRAPS = "b s btc eth/usdt . :1 :9 1 $5 25%bal half mkt @bid @ +2t @-1% post cap off tag:x note risk 0.5% to 63000"
 MARKS = '" ; && & ? ! last side:buy = é'
 words = st.sampled_from([*VERBS, *UNAVAILABLE, *SCRAPS.split(), *MARKS.split(), '"a b"', "\x1b"])
 lines = st.one_of(

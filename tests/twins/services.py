@@ -302,7 +302,8 @@ class SizingTwin:
             fees=D("0.004"),
             slippage=D(0),
             loss_at_stop=D("0.204"),
-            sentence="Buy 0.04 BTC.",
+            what="Buy 0.04 BTC",
+            why="0.5 % is 5 USDT.",
             breaches=(breach,),
         )
 

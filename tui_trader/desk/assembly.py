@@ -142,7 +142,8 @@ def assemble(
     looked = Looked(exchange, path.gate, working, keeper, account, bus, path.ledger)
     desk = DeskService(identity, looked, clock, on_stop)
     basis = SizeBasis(market, account, path.ledger, working, CURRENCY)
-    resolver = LineOrders(market, keeper, basis, lambda: path.gate.profile)
+    sizes = SizingService(market, path.judge, basis, lambda: path.gate.profile)
+    resolver = LineOrders(market, keeper, basis, sizes, lambda: path.gate.profile)
     planner = Planner(path.orders, resolver, market, live=live, ask_always=settings.confirm is Confirm.ALWAYS)
     contexts = Contexts(market, keeper, account, path.orders)
     upkeep = Upkeep(store, bus, clock, path)
@@ -158,7 +159,7 @@ def assemble(
         desk=desk,
         bus=bus,
         risk=path.risk,
-        sizing=SizingService(market, path.judge, basis, lambda: path.gate.profile),
+        sizing=sizes,
         limits=limits,
         risk_state=RiskState(assessments, metrics, evaluation),
     )

@@ -15,6 +15,7 @@ from tui_trader.grammar.commands import (
 )
 from tui_trader.grammar.flags import write_style
 from tui_trader.grammar.prices import write_price
+from tui_trader.grammar.risks import write_risk_price
 from tui_trader.grammar.sizes import write_size
 from tui_trader.grammar.words import VIEWS
 
@@ -26,7 +27,7 @@ def write(command: Command) -> str:
     match command:
         case Place():
             words = [command.side.value.lower(), command.symbol, write_size(command.size), write_price(command.price)]
-            return " ".join([*words, *write_style(command.style)])
+            return " ".join([*words, *write_risk_price(command.risk_to), *write_style(command.style)])
         case Close():
             return _close(command)
         case Cancel():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference, SizeExpression, SizeKind
+from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference, RiskPrice, SizeExpression, SizeKind
 from tui_trader.domain.order import OrderType, Side, TimeInForce
 
 ONE_TICK_INSIDE = PriceExpression(reference=Reference.OWN, offset=Decimal(-1), unit=OffsetUnit.TICKS)
@@ -38,6 +38,8 @@ class Place:
     size: SizeExpression
     price: PriceExpression
     style: Style = Style()
+    risk_to: RiskPrice | None = None
+    """What a size by risk counts to; only the size comes from it, nothing is placed there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tui_trader.errors import GrammarError
 from tui_trader.grammar.context import Context
 from tui_trader.grammar.slots import Slot, expected
 from tui_trader.grammar.tokens import statements, tokenize
-from tui_trader.grammar.words import FLAGS, PRICES, SIZES, TARGETS, VERBS
+from tui_trader.grammar.words import AMOUNTS, FLAGS, LEVELS, PRICES, RISK, SIZES, TARGETS, TO, VERBS
 
 MOST = 20
 """How many are offered."""
@@ -96,5 +96,9 @@ _CANDIDATES: dict[Slot, Callable[[Context], Pairs]] = {
     Slot.SIZE: _words(SIZES),
     Slot.PRICE: _words(PRICES),
     Slot.FLAG: _words(FLAGS),
+    Slot.BY_RISK: _words((RISK,)),
+    Slot.AMOUNT: _words(AMOUNTS),
+    Slot.TO: _words((TO,)),
+    Slot.LEVEL: _words(LEVELS),
     Slot.TARGET: _targets,
 }

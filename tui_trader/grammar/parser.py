@@ -26,6 +26,7 @@ from tui_trader.grammar.context import Context
 from tui_trader.grammar.flags import parse_style
 from tui_trader.grammar.prices import looks_like_price, parse_price
 from tui_trader.grammar.reader import Reader, unknown, wrong
+from tui_trader.grammar.risks import parse_risk, parse_risk_price
 from tui_trader.grammar.sizes import looks_like_size, parse_size
 from tui_trader.grammar.targets import parse_cancel
 from tui_trader.grammar.tokens import Token, statements, tokenize
@@ -35,6 +36,7 @@ from tui_trader.grammar.words import (
     CANCEL,
     CLOSE,
     HELP,
+    RISK,
     SELL,
     UNAVAILABLE,
     VERBS,
@@ -136,9 +138,11 @@ def _order(reader: Reader, verb: str) -> Command:
     token = reader.take("A size (0.01, $100, 25%bal)")
     if looks_like_price(token):
         raise wrong(token, "The size comes before the price: 0.01, $100 or 25%bal.")
-    size = parse_size(token, reader.context.symbols[symbol])
+    pair = reader.context.symbols[symbol]
+    size = parse_risk(reader, pair) if token.lower == RISK else parse_size(token, pair)
     price = _order_price(reader, symbol, side, size, token)
-    return Place(side, symbol, size, price, parse_style(reader, side, market=price.market))
+    risk_to = parse_risk_price(reader, side, size, price)
+    return Place(side, symbol, size, price, parse_style(reader, side, market=price.market), risk_to)
 
 
 def _order_price(reader: Reader, symbol: str, side: Side, size: SizeExpression, token: Token) -> PriceExpression:

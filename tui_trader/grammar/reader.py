@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NoReturn
 
 from tui_trader.domain import money
 from tui_trader.errors import GrammarError
 from tui_trader.grammar.context import Context
 from tui_trader.grammar.tokens import Token
-from tui_trader.grammar.words import nearest, refusal
+from tui_trader.grammar.words import MISPLACED, nearest, refusal
 
 NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)"
 LONGEST_SHOWN = 40
@@ -34,7 +35,7 @@ class Reader:
         """Take the next word; the error for a missing one names ``what`` was expected."""
         token = self.peek()
         if token is None:
-            raise GrammarError(f"{what} is missing here.", position=self._end)
+            self.missing(f"{what} is missing here.")
         self._next += 1
         return token
 
@@ -45,6 +46,10 @@ class Reader:
             return False
         self._next += 1
         return True
+
+    def missing(self, message: str) -> NoReturn:
+        """Say what is missing at the end of the statement."""
+        raise GrammarError(message, position=self._end)
 
     def finish(self) -> None:
         """Insist that nothing is left."""
@@ -91,7 +96,7 @@ def wrong(token: Token, message: str, hint: str | None = None) -> GrammarError:
 
 def unknown(token: Token, known: Iterable[str], what: str) -> GrammarError:
     """Return the error for a word that is not understood, with the nearest one that would be."""
-    sentence = refusal(token.lower)
+    sentence = refusal(token.lower) or MISPLACED.get(token.lower)
     if sentence is not None:
         return wrong(token, sentence)
     hint = nearest(token.text, known)

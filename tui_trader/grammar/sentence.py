@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
-from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference, SizeExpression, SizeKind
+from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference, RiskPrice, SizeExpression, SizeKind
 from tui_trader.domain.money import canonical
 from tui_trader.domain.order import OrderType, Side, TimeInForce
 from tui_trader.grammar.commands import Cancel, Close, Command, Focus, Look, Place, Style
@@ -37,6 +38,7 @@ _SIZES: dict[SizeKind, Callable[[str, str], str]] = {
     SizeKind.POSITION_PERCENT: lambda value, symbol: f"{value} % of the position in {symbol}",
     SizeKind.ALL: lambda _value, symbol: f"all free coins of {symbol}",
     SizeKind.MAX: lambda _value, symbol: f"as much {symbol} as balance and limits allow",
+    SizeKind.RISK: lambda _value, symbol: f"as much {symbol} as risks the profile's share for one trade",
     SizeKind.RISK_PERCENT: lambda value, symbol: f"as much {symbol} as risks {value} % of the account",
     SizeKind.RISK_QUOTE: lambda value, symbol: f"as much {symbol} as risks ${value}",
 }
@@ -47,9 +49,11 @@ def describe(command: Command) -> str:
     match command:
         case Place():
             verb = "Buy" if command.side is Side.BUY else "Sell"
-            return _order(verb, command.side, command.symbol, command.size, command.price, command.style)
+            order = _order(verb, command.side, command.symbol, command.size, command.price, command.style)
+            return f"{order}{_risk(command.side, command.risk_to)}."
         case Close():
-            return _order("Close: sell", Side.SELL, command.symbol, command.size, command.price, command.style)
+            order = _order("Close: sell", Side.SELL, command.symbol, command.size, command.price, command.style)
+            return f"{order}."
         case Cancel():
             return f"Cancel {_what(command)}."
         case Look():
@@ -63,7 +67,19 @@ def describe(command: Command) -> str:
 
 def _order(verb: str, side: Side, symbol: str, size: SizeExpression, price: PriceExpression, style: Style) -> str:
     what = _SIZES[size.kind](canonical(size.value), symbol)
-    return f"{verb} {what} {_price(price, side)}{''.join(_details(style))}."
+    return f"{verb} {what} {_price(price, side)}{''.join(_details(style))}"
+
+
+def _risk(side: Side, level: RiskPrice | None) -> str:
+    """Say what a risk counts to, and that nothing is armed there."""
+    if level is None:
+        return ""
+    way, place = ("down", "below") if side is Side.BUY else ("up", "above")
+    if level.absolute is not None:
+        where = canonical(level.absolute)
+    else:
+        where = f"{canonical(abs(level.percent or Decimal(0)))} % {place} its price"
+    return f", counted {way} to {where}; only the size comes from it, no stop is placed"
 
 
 def _price(price: PriceExpression, side: Side) -> str:

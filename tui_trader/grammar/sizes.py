@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from tui_trader.domain.expression import SizeExpression, SizeKind
+from tui_trader.domain.expression import RISKS, SizeExpression, SizeKind
 from tui_trader.domain.money import canonical
 from tui_trader.grammar.context import Context, Pair
 from tui_trader.grammar.reader import NUMBER, number, unknown, wrong
+from tui_trader.grammar.risks import write_risk
 from tui_trader.grammar.tokens import Token
-from tui_trader.grammar.words import SIZES
+from tui_trader.grammar.words import MISPLACED, RISK, SIZES
 
 _SIZE = re.compile(rf"(?P<dollar>\$)?(?P<number>{NUMBER})(?P<unit>%bal|%pos|%|[a-z][a-z0-9]*)?")
 _DIGITS = re.compile(r"\$|\.?\d")
@@ -28,7 +29,7 @@ HUNDRED = Decimal(100)
 def looks_like_size(token: Token, context: Context) -> bool:
     """Tell whether a word is meant as a size: a name of one, or digits that are not a coin's name (such as 1inch)."""
     text = token.lower
-    if text in _NAMED or text == "risk":
+    if text in _NAMED or text == RISK:
         return True
     return _DIGITS.match(text) is not None and context.find(text) is None
 
@@ -43,8 +44,8 @@ def parse_size(token: Token, pair: Pair) -> SizeExpression:
     text = token.lower
     if text in _NAMED:
         return _NAMED[text]
-    if text == "risk":
-        raise wrong(token, "A risk size needs a stop, and stops are not available; give coins, money or percent.")
+    if text == RISK:
+        raise wrong(token, MISPLACED[RISK])
     if _PRESET.fullmatch(text):
         raise wrong(token, "Size presets are not available; give coins, money or percent.")
     match = _SIZE.fullmatch(text)
@@ -77,6 +78,8 @@ def _with_unit(token: Token, value: Decimal, unit: str, pair: Pair) -> SizeExpre
 
 def write_size(size: SizeExpression) -> str:
     """Write a size so that it is read back as itself."""
+    if size.kind in RISKS:
+        return write_risk(size)
     value = canonical(size.value)
     return {
         SizeKind.BASE: value,
@@ -85,6 +88,4 @@ def write_size(size: SizeExpression) -> str:
         SizeKind.POSITION_PERCENT: f"{value}%pos",
         SizeKind.ALL: "all",
         SizeKind.MAX: "max",
-        SizeKind.RISK_PERCENT: f"risk {value}%",
-        SizeKind.RISK_QUOTE: f"risk ${value}",
     }[size.kind]

@@ -18,8 +18,8 @@ VIEWS = {
 }
 
 VERBS: dict[str, str] = {
-    BUY: "buy [symbol] size price {flags}",
-    SELL: "sell [symbol] size price {flags}",
+    BUY: "buy [symbol] size price [to price] {flags}",
+    SELL: "sell [symbol] size price [to price] {flags}",
     CANCEL: "cancel id | :row | last | all | symbol | side:buy | side:sell",
     CLOSE: "close symbol [size] [price] {flags}",
     "pos": "pos [symbol]",
@@ -57,7 +57,6 @@ UNAVAILABLE: dict[str, str] = {
     "halt": f"{ALONE}, or press H twice",
     "kill": f"{ALONE}, or press H twice",
     "resume": ALONE,
-    "risk": "give the size as coins, money or percent",
     "limit": "change the risk profile in the configuration",
     "alias": "type the line in full",
     "set": "type the number",
@@ -71,9 +70,18 @@ UNAVAILABLE: dict[str, str] = {
 }
 """Words of the full language that this version does not carry out, with what to do instead."""
 
+RISK, TO = "risk", "to"
+MISPLACED: dict[str, str] = {
+    RISK: "«risk» is a size: buy btc risk 0.5% @64000 to 63000.",
+    TO: "«to» follows the price of an order that is sized by risk: buy btc risk 0.5% @64000 to 63000.",
+}
+"""Words that mean something in one place only, with what to write."""
+
 FLAGS = ("post", "ioc", "fok", "ro", "cap off", "tag:", 'note "')
 SIZES = ("all", "max", "half", "quarter", "25%bal", "50%bal", "25%pos", "50%pos", "$100")
 PRICES = ("mkt", "@bid", "@ask", "@mid", "@last", "@open", "@high", "@low", "@entry", "@be", "@-0.1%", "@+0.1%")
+AMOUNTS = ("0.5%", "1%", "2%", "$50")
+LEVELS = ("-1%", "-2%", "-5%", "+1%", "+2%", "+5%")
 TARGETS = ("last", "all", "side:buy", "side:sell")
 
 

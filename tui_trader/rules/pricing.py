@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference
+from tui_trader.domain.expression import OffsetUnit, PriceExpression, Reference, RiskPrice
 from tui_trader.domain.market import DayTicker, Quote
 from tui_trader.domain.money import EXACT, canonical, ceil_to, fits, floor_to
 from tui_trader.domain.order import Side
@@ -76,6 +76,14 @@ def _anchor(reference: Reference, side: Side, given: PricingInput) -> Decimal:
         why = "there is no open position" if reference in {Reference.ENTRY, Reference.BREAK_EVEN} else "not known yet"
         raise Refused(f"«{reference.value}» cannot be used: {why}. Give a price.", code="no_reference")
     return value
+
+
+def risk_price(level: RiskPrice, side: Side, start: Decimal, tick: Decimal) -> Decimal:
+    """Return what a risk counts to; a percentage from ``start`` goes to the tick that is further away."""
+    if level.absolute is not None:
+        return level.absolute
+    share = EXACT.multiply(level.percent or Decimal(0), _SHARE[OffsetUnit.PERCENT])
+    return (floor_to if side is Side.BUY else ceil_to)(EXACT.multiply(start, 1 + share), tick)
 
 
 def break_even(entry: Decimal, taker_fee: Decimal, tick: Decimal) -> Decimal:

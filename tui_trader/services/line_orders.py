@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tui_trader.domain.expression import SizeExpression, SizeKind
+from tui_trader.domain.expression import RiskPrice, SizeExpression, SizeKind, SizeMethod
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Quote
 from tui_trader.domain.money import ZERO
@@ -20,23 +20,33 @@ from tui_trader.services.market import MarketService
 from tui_trader.services.position_closing import inside_spread
 from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.size_basis import SizeBasis
+from tui_trader.services.sizing_face import SizeWish, Sizing
 
 WHOLE_POSITION = SizeExpression(SizeKind.POSITION_PERCENT, Decimal(100))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An order with absolute numbers; ``why`` explains its size where that needs words."""
+
+    request: OrderRequest
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LineOrders:
     """Resolves sizes and prices against the market, the balance and the position.
 
-    ``basis`` says what is free and what a risk counts from, ``profile`` gives the limits.
+    ``basis`` says what is free, ``profile`` gives the limits, ``sizes`` works sizes by risk out.
     """
 
     market: MarketService
     positions: PositionKeeper
     basis: SizeBasis
+    sizes: Sizing
     profile: Callable[[], RiskProfile]
 
-    async def place(self, command: Place) -> OrderRequest:
+    async def place(self, command: Place) -> Resolved:
         """Resolve ``buy`` or ``sell``.
 
         Raises:
@@ -48,9 +58,11 @@ class LineOrders:
         pair = self.market.instrument(command.symbol)
         quote = await self._quote(pair)
         price = pricing.resolve(command.price, command.side, self._pricing(pair, quote))
-        return self._request(command, pair, quote, command.size, price)
+        if command.risk_to is not None:
+            return await self._by_risk(command, command.risk_to, pair, quote, price)
+        return self._resolved(command, pair, quote, command.size, price)
 
-    async def close(self, command: Close) -> OrderRequest:
+    async def close(self, command: Close) -> Resolved:
         """Resolve ``close``: a share of the position, by default all of it, inside the spread.
 
         Raises as :meth:`place`; ``Refused`` also when nothing is held.
@@ -67,29 +79,34 @@ class LineOrders:
         )
         size = WHOLE_POSITION if command.size.kind is SizeKind.ALL else command.size
         sale = Place(Side.SELL, pair.symbol, size, command.price, command.style)
-        return self._request(sale, pair, quote, size, price)
+        return self._resolved(sale, pair, quote, size, price)
 
     # -- inside
 
-    def _request(
+    def _resolved(
         self, command: Place, pair: Instrument, quote: Quote, size: SizeExpression, price: Decimal | None
-    ) -> OrderRequest:
-        style, by_money = command.style, size.kind is SizeKind.QUOTE
-        quantity = None if by_money else sizing.resolve(size, self._sizing(command, pair, quote, price))
-        return OrderRequest(
+    ) -> Resolved:
+        if size.kind is SizeKind.QUOTE:
+            return Resolved(_request(command, price, quote_quantity=size.value))
+        quantity = sizing.resolve(size, self._sizing(command, pair, quote, price))
+        return Resolved(_request(command, price, quantity=quantity))
+
+    async def _by_risk(
+        self, command: Place, level: RiskPrice, pair: Instrument, quote: Quote, price: Decimal | None
+    ) -> Resolved:
+        """Have a size by risk worked out, and say why it is what it is."""
+        size, start = command.size, price or (quote.ask if command.side is Side.BUY else quote.bid)
+        wish = SizeWish(
             symbol=pair.symbol,
             side=command.side,
-            type=OrderType.MARKET if price is None else style.type,
-            time_in_force=style.time_in_force,
-            quantity=quantity,
-            quote_quantity=size.value if by_money else None,
+            method=SizeMethod.RISK_MONEY if size.kind is SizeKind.RISK_QUOTE else SizeMethod.RISK_PERCENT,
+            value=self.profile().risk_per_trade_percent if size.kind is SizeKind.RISK else size.value,
             price=price,
-            capped=style.capped,
-            reduce_only=style.reduce_only,
-            origin=Origin.CONSOLE,
-            tags=style.tags,
-            note=style.note,
+            stop=pricing.risk_price(level, command.side, start, pair.tick),
+            rests=command.style.type is OrderType.LIMIT_MAKER,
         )
+        found = await self.sizes.size(wish)
+        return Resolved(_request(command, price, quantity=found.quantity), found.why)
 
     async def _quote(self, pair: Instrument) -> Quote:
         quote = await self.market.ensure_quote(pair.symbol, self.profile().of(pair.symbol).max_quote_age_ms)
@@ -124,3 +141,24 @@ class LineOrders:
             most=None if not rate else limits.max_order_value / rate,
             exact_price=price is not None or command.style.capped,
         )
+
+
+def _request(
+    command: Place, price: Decimal | None, *, quantity: Decimal | None = None, quote_quantity: Decimal | None = None
+) -> OrderRequest:
+    """Make the order of a command; its price is ``None`` for one at the market."""
+    style = command.style
+    return OrderRequest(
+        symbol=command.symbol,
+        side=command.side,
+        type=OrderType.MARKET if price is None else style.type,
+        time_in_force=style.time_in_force,
+        quantity=quantity,
+        quote_quantity=quote_quantity,
+        price=price,
+        capped=style.capped,
+        reduce_only=style.reduce_only,
+        origin=Origin.CONSOLE,
+        tags=style.tags,
+        note=style.note,
+    )

@@ -12,7 +12,7 @@ from tui_trader.grammar.canonical import write
 from tui_trader.grammar.commands import Cancel, Close, Focus, Look, Place, Step
 from tui_trader.grammar.sentence import describe
 from tui_trader.services.faces import Orders
-from tui_trader.services.line_orders import LineOrders
+from tui_trader.services.line_orders import LineOrders, Resolved
 from tui_trader.services.line_words import absolute_line, counted, order_sentence
 from tui_trader.services.market import MarketService
 from tui_trader.services.model import LineStep, OrderPreview
@@ -69,8 +69,9 @@ class Planner:
         focus = command.symbol if isinstance(command, Look | Focus) else None
         return Plan(step, LineStep(describe(command), write(command), look=look, focus=focus))
 
-    async def _order(self, step: Step, request: OrderRequest) -> Plan:
-        preview = await self._orders.preview(request)
+    async def _order(self, step: Step, found: Resolved) -> Plan:
+        request = found.request
+        preview = replace(await self._orders.preview(request), sizing=found.why)
         hard = " ".join(breach.message for breach in preview.breaches if breach.level is Level.HARD)
         soft = any(breach.level is Level.SOFT for breach in preview.breaches)
         asks = soft or (self._ask_always and not step.force)

@@ -17,7 +17,7 @@ _IMMEDIATE = {TimeInForce.IOC: "immediate or cancel", TimeInForce.FOK: "all at o
 
 
 def order_sentence(preview: OrderPreview, pair: Instrument | None, *, live: bool) -> str:
-    """Say side, size, pair, price, type and cost of an order."""
+    """Say side, size, pair, price, type and cost of an order, and of one sized by risk that nothing protects it."""
     request = preview.request
     base = pair.base if pair is not None else request.symbol
     verb = "Buy" if request.side is Side.BUY else "Sell"
@@ -26,7 +26,8 @@ def order_sentence(preview: OrderPreview, pair: Instrument | None, *, live: bool
     gets = "cost" if request.side is Side.BUY else "selling"
     cost = f"{gets} {canonical(preview.cost)} {preview.cost_asset}, fee {canonical(preview.fee)} {preview.fee_asset}"
     prefix = REAL_MONEY if live else ""
-    return f"{prefix}{verb} {size} {base}{of} {_terms(preview, pair)}; {cost}."
+    unarmed = " No stop is placed." if preview.sizing else ""
+    return f"{prefix}{verb} {size} {base}{of} {_terms(preview, pair)}; {cost}.{unarmed}"
 
 
 def _terms(preview: OrderPreview, pair: Instrument | None) -> str:

@@ -53,6 +53,7 @@ class OrderPreview:
     new_average_cost: Decimal | None
     breaches: Sequence[Breach]
     quote_age_ms: int | None
+    sizing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tui_trader.domain.expression import SizeMethod
@@ -41,16 +41,15 @@ def amount(value: Decimal) -> Decimal:
     return EXACT.plus(value.quantize(_SHOWN, context=EXACT).normalize(EXACT))
 
 
-def explain(found: SizeFound, pair: Instrument, said: Said) -> str:
-    """Say what a size is, why, and what it may cost."""
+def explain(found: SizeFound, pair: Instrument, said: Said) -> SizeFound:
+    """Add what a size is, and why: what it counts from, what held it back, and what it may cost."""
     verb = "Buy" if found.side is Side.BUY else "Sell"
-    head = (
-        f"{verb} {canonical(found.quantity)} {pair.base} at {canonical(found.price)}: {_why(found.method, pair, said)}."
-    )
-    return " ".join(part for part in (head, HELD[said.bound], at_stop(found, pair)) if part)
+    what = f"{verb} {canonical(found.quantity)} {pair.base} at {canonical(found.price)}"
+    parts = (f"{_sum(found.method, pair, said)}.", HELD[said.bound], at_stop(found, pair))
+    return replace(found, what=what, why=" ".join(part for part in parts if part))
 
 
-def _why(method: SizeMethod, pair: Instrument, said: Said) -> str:
+def _sum(method: SizeMethod, pair: Instrument, said: Said) -> str:
     money = f"{canonical(amount(said.money))} {pair.quote}"
     if said.equity is None:
         return f"{money} are risked"

@@ -87,11 +87,12 @@ class SizingService:
             fees=amount(come.fees),
             slippage=amount(come.slippage),
             loss_at_stop=None if come.loss is None else amount(come.loss),
-            sentence="",
+            what="",
+            why="",
             breaches=self.judge.judge(replace(request, quantity=quantity)).breaches,
         )
         said = Said(share, money, bound, equity, kelly, range_, wish.multiple or RANGES_AWAY)
-        return replace(found, sentence=explain(found, pair, said))
+        return explain(found, pair, said)
 
     # -- inside
 
@@ -103,7 +104,7 @@ class SizingService:
         cap = self.profile().of(pair.symbol).market_cap_percent
         price = wish.price if wish.price is not None else pricing.market_cap(wish.side, quote, cap, pair.tick)
         start = wish.price if wish.price is not None else _opposite(quote, wish.side)
-        return Entry(pair, wish.side, price, self.judge.book(pair, quote)), start
+        return Entry(pair, wish.side, price, self.judge.book(pair, quote), wish.rests), start
 
     def _money(self, wish: SizeWish, share: Decimal, quote: str) -> tuple[Decimal | None, Decimal]:
         """Return what the account is worth where that counts, and the sum that a share of it is."""

@@ -25,11 +25,13 @@ class SizeWish:
     win_percent: Decimal | None = None
     payoff: Decimal | None = None
     multiple: Decimal | None = None
+    rests: bool = False
+    """Whether the order takes nothing from the book (post-only)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SizeFound:
-    """A size and why; fields as in ``contract.risk_state.SizeAnswer``."""
+    """A size and why; fields as in ``contract.risk_state.SizeAnswer``. ``what`` and ``why`` make its sentence."""
 
     symbol: str
     side: Side
@@ -42,8 +44,14 @@ class SizeFound:
     fees: Decimal
     slippage: Decimal
     loss_at_stop: Decimal | None
-    sentence: str
+    what: str
+    why: str
     breaches: Sequence[Breach] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Say what the size is, and why."""
+        return f"{self.what}: {self.why}"
 
 
 class Sizing(Protocol):

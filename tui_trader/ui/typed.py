@@ -19,6 +19,7 @@ ROLES = {
     "verb": "accent",
     "symbol": "bold",
     "size": "text",
+    "to": "text",
     "price": "warn",
     "flag": "dim",
     "target": "text",
@@ -129,7 +130,7 @@ def _fields(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Note]:
         return []
     flags = [flag for flag in words.get("flag", []) if flag not in {"post", "ioc", "fok"}]
     values = (
-        ("size", " ".join(words.get("size", []))),
+        ("size", " ".join([*words.get("size", []), *words.get("to", [])])),
         ("price", " ".join(words.get("price", []))),
         ("type", _type(words)),
         ("flags", " ".join(flags)),

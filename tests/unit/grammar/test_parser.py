@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from tui_trader.domain.expression import MARKET, OffsetUnit, PriceExpression, Reference, SizeExpression, SizeKind
+from tui_trader.domain.expression import (
+    MARKET,
+    OffsetUnit,
+    PriceExpression,
+    Reference,
+    RiskPrice,
+    SizeExpression,
+    SizeKind,
+)
 from tui_trader.domain.order import OrderType, Side, TimeInForce
 from tui_trader.errors import GrammarError
 from tui_trader.grammar.commands import (
@@ -133,6 +141,31 @@ def test_flags(context: Context, flags: str, expected: Style) -> None:
     assert place.style == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "level"),
+    [
+        ("risk 0.5% mkt to 63000", SizeKind.RISK_PERCENT, "0.5", RiskPrice(absolute=D(63000))),
+        ("risk 100% mkt to @63000.5", SizeKind.RISK_PERCENT, "100", RiskPrice(absolute=D("63000.5"))),
+        ("RISK .5% MKT TO -2%", SizeKind.RISK_PERCENT, "0.5", RiskPrice(percent=D(-2))),
+        ("risk $20 mkt to -0.25%", SizeKind.RISK_QUOTE, "20", RiskPrice(percent=D("-0.25"))),
+        ("risk 20usdt mkt to -99.9%", SizeKind.RISK_QUOTE, "20", RiskPrice(percent=D("-99.9"))),
+        ("risk mkt to 63000", SizeKind.RISK, "0", RiskPrice(absolute=D(63000))),
+    ],
+)
+def test_sizes_by_risk(context: Context, text: str, kind: SizeKind, value: str, level: RiskPrice) -> None:
+    expected = replace(buy(SizeExpression(kind, D(value))), risk_to=level)
+    assert one(f"b btc {text}", context) == expected
+    assert one(f"b {text}", context) == expected
+
+
+def test_flags_follow_what_a_risk_counts_to_and_a_sale_counts_upwards(context: Context) -> None:
+    level = RiskPrice(percent=D(3))
+    place = one("s btc risk 1% @64000 to +3% post ro", context)
+    style = Style(OrderType.LIMIT_MAKER, reduce_only=True)
+    price = PriceExpression(absolute=D(64000))
+    assert place == Place(Side.SELL, BTC, SizeExpression(SizeKind.RISK_PERCENT, D(1)), price, style, level)
+
+
 def test_a_market_order_has_a_cap_unless_it_is_taken_off(context: Context) -> None:
     assert one("b btc 1 mkt cap off", context) == buy(ONE, style=replace(MARKET_STYLE, capped=False))
 
@@ -213,7 +246,33 @@ def test_statements_wait_and_may_stop_on_failure(context: Context) -> None:
         ("b btc $5usdt mkt", 6, 6, r"with \$ takes no unit", "$5"),
         ("b btc 5eth mkt", 6, 4, "neither BTC nor USDT", "5usdt"),
         ("b btc p1 mkt", 6, 2, "presets are not available", None),
-        ("b btc risk 1% mkt", 6, 4, "stops are not available", None),
+        ("b btc risk 1% mkt", 17, 1, "Say what the risk counts to: to 63000, or to -2%. No stop", None),
+        ("b btc risk 1% mkt post", 18, 4, "Say what the risk counts to", None),
+        ("b btc risk 1% mkt sl 63000", 18, 2, "«sl» is not available; place the exit order by hand", None),
+        ("b btc risk 1% mkt to", 20, 1, "that the risk counts to .63000, -2%. is missing", None),
+        ("b btc risk 1% mkt to 5t", 21, 2, "Give a price or a percentage with its sign", None),
+        ("b btc risk 1% mkt to 2%", 21, 2, "with its sign: to 63000, or to -2%", None),
+        ("b btc risk 1% mkt to -63000", 21, 6, "Give a price", None),
+        ("b btc risk 1% mkt to @bid", 21, 4, "Give a price", None),
+        ("b btc risk 1% mkt to 0", 21, 1, "above zero", None),
+        ("b btc risk 1% mkt to +2%", 21, 3, "A buy loses below its price", None),
+        ("b btc risk 1% mkt to -0%", 21, 3, "A buy loses below its price", None),
+        ("b btc risk 1% mkt to -100%", 21, 5, "no price above zero", None),
+        ("s btc risk 1% mkt to -2%", 21, 3, "A sale loses above its price", None),
+        ("b btc risk 1% @64000 to 64000", 24, 5, "A buy loses below its price", None),
+        ("s btc risk 1% @64000 to 63999", 24, 5, "A sale loses above its price", None),
+        ("b btc risk to 63000", 11, 2, "«to» follows the price", None),
+        ("b btc risk 1", 11, 1, "Write 1% or .1", "1%"),
+        ("b btc risk 1btc mkt to 5", 11, 4, "Write 1% or .1", "1%"),
+        ("b btc risk 0% mkt to 5", 11, 2, "above zero", None),
+        ("b btc risk 100.1% mkt to 5", 11, 6, "More than 100 % cannot be lost", "100%"),
+        ("b btc risk $5usdt mkt to 5", 11, 6, "with . takes no unit", "$5"),
+        ("b btc risk half mkt to 5", 11, 4, "A risk is percent of the account or money", "0.5%"),
+        ("b btc risk 1%", 6, 4, "There is no price", "mkt"),
+        ("b btc 1 mkt to 63000", 12, 2, "«to» follows the price of an order that is sized by risk", None),
+        ("close btc risk mkt", 10, 4, "«risk» is a size", None),
+        ("risk btc 1%", 0, 4, "«risk» is a size: buy btc risk 0.5% @64000 to 63000", None),
+        ("b btc 1 mkt risk 1%", 12, 4, "«risk» is a size", None),
         ("b btc maxx mkt", 6, 4, "did you mean «max»", "max"),
         (f"b btc {'1' * 39} mkt", 6, 39, "more than 38 digits", None),
         ("b btc 1", 6, 1, "There is no price", "mkt"),

@@ -1,21 +1,14 @@
 # ruff: noqa: E501 - a case of the table is one line
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from tui_trader.domain.expression import SizeExpression, SizeKind
 from tui_trader.grammar.canonical import write, write_script
-from tui_trader.grammar.commands import Close
 from tui_trader.grammar.completion import complete
 from tui_trader.grammar.context import Context
 from tui_trader.grammar.highlight import highlight
 from tui_trader.grammar.parser import parse
 from tui_trader.grammar.sentence import describe
-from tui_trader.grammar.sizes import write_size
-
-D = Decimal
 
 
 @pytest.mark.parametrize(
@@ -42,7 +35,10 @@ D = Decimal
         ("hist eth", "hist ETHUSDT", "Show the history of ETHUSDT."),
         ("eth", "ETHUSDT", "Show ETHUSDT; nothing is sent."),
         ("help", "help", "Commands: buy, sell, cancel, close, pos, ord, hist, bal, log, help."),
-        ("buy?", "help buy", "Written as: buy [symbol] size price {flags}"),
+        ("b risk .50% @64000 to 63000.0 post", "buy BTCUSDT risk 0.5% @64000 to 63000 post", "Buy as much BTCUSDT as risks 0.5 % of the account at 64000, post-only, counted down to 63000; only the size comes from it, no stop is placed."),
+        ("s eth risk $20 mkt to +2.50%", "sell ETHUSDT risk $20 mkt to +2.5%", "Sell as much ETHUSDT as risks $20 at the market, at no worse than the cap, counted up to 2.5 % above its price; only the size comes from it, no stop is placed."),
+        ("b eth risk @bid to -2%", "buy ETHUSDT risk @bid to -2%", "Buy as much ETHUSDT as risks the profile's share for one trade at the best bid, counted down to 2 % below its price; only the size comes from it, no stop is placed."),
+        ("buy?", "help buy", "Written as: buy [symbol] size price [to price] {flags}"),
         ("bal ?", "help bal", "Written as: bal"),
     ],
 )  # fmt: skip
@@ -57,18 +53,6 @@ def test_a_command_has_one_spelling_and_one_sentence(
 def test_a_script_is_written_with_its_joins_and_suffixes(context: Context) -> None:
     line = "cancel all ; close BTCUSDT all && buy BTCUSDT 1 @bid ? ; buy BTCUSDT 1 @bid !"
     assert write_script(parse(line, context)) == line
-
-
-@pytest.mark.parametrize(
-    ("size", "text", "words"),
-    [
-        (SizeExpression(SizeKind.RISK_PERCENT, D("0.5")), "risk 0.5%", "as much BTCUSDT as risks 0.5 % of the account"),
-        (SizeExpression(SizeKind.RISK_QUOTE, D(20)), "risk $20", "as much BTCUSDT as risks $20"),
-    ],
-)
-def test_sizes_that_programs_may_use_have_words_too(size: SizeExpression, text: str, words: str) -> None:
-    assert write_size(size) == text
-    assert words in describe(Close("BTCUSDT", size))
 
 
 def texts(line: str, context: Context, cursor: int | None = None) -> list[str]:
@@ -94,6 +78,34 @@ def test_completion_offers_what_fits_the_place(context: Context) -> None:
     assert texts("close eth half m", context) == ["mkt"]
     assert texts("close eth mkt t", context) == ["tag:"]
     assert len(texts("", context)) == 17
+
+
+def test_completion_knows_the_parts_of_a_size_by_risk(context: Context) -> None:
+    assert texts("b btc ri", context) == ["risk"]
+    assert texts("b btc risk ", context)[:4] == ["0.5%", "1%", "2%", "$50"]
+    assert texts("b btc risk m", context) == ["mkt"]
+    assert texts("b btc risk 1% m", context) == ["mkt"]
+    assert texts("b btc risk 1% @64000 ", context) == ["to"]
+    assert texts("b btc risk mkt t", context) == ["to"]
+    assert texts("b btc risk mkt to -", context) == ["-1%", "-2%", "-5%"]
+    assert texts("s btc risk mkt to +2", context) == ["+2%"]
+    assert texts("b btc risk mkt to 5 p", context) == ["post"]
+    assert texts("close btc ri", context) == []
+
+
+def test_highlighting_names_the_parts_of_a_size_by_risk(context: Context) -> None:
+    assert kinds("b btc risk 1% @bid -2t to -2% post", context) == [
+        ("b", "verb"),
+        ("btc", "symbol"),
+        ("risk", "size"),
+        ("1%", "size"),
+        ("@bid", "price"),
+        ("-2t", "price"),
+        ("to", "to"),
+        ("-2%", "to"),
+        ("post", "flag"),
+    ]
+    assert kinds("b risk mkt to 5", context)[1:] == [("risk", "size"), ("mkt", "price"), ("to", "to"), ("5", "to")]
 
 
 def test_completion_replaces_the_word_under_the_cursor(context: Context) -> None:

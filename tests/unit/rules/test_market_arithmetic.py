@@ -7,7 +7,15 @@ from decimal import Decimal
 import pytest
 
 from tui_trader.domain.balance import Balance
-from tui_trader.domain.expression import MARKET, OffsetUnit, PriceExpression, Reference, SizeExpression, SizeKind
+from tui_trader.domain.expression import (
+    MARKET,
+    OffsetUnit,
+    PriceExpression,
+    Reference,
+    RiskPrice,
+    SizeExpression,
+    SizeKind,
+)
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book, DayTicker, Quote
 from tui_trader.domain.order import Order, OrderStatus, OrderType, Side
@@ -119,6 +127,20 @@ def test_the_cap_of_a_market_order(quote: Quote) -> None:
     assert pricing.market_cap(BUY, quote, D(1), D("0.01")) == D("101.01")
     assert pricing.market_cap(SELL, quote, D(1), D("0.01")) == D("99.00")
     assert pricing.market_cap(BUY, quote, D("0.0001"), D("0.1")) == D("100.01")
+
+
+@pytest.mark.parametrize(
+    ("level", "side", "expected"),
+    [
+        (RiskPrice(absolute=D("95.123")), BUY, "95.123"),
+        (RiskPrice(percent=D(-2)), BUY, "98"),
+        (RiskPrice(percent=D("-2.005")), BUY, "97.99"),
+        (RiskPrice(percent=D(2)), SELL, "102"),
+        (RiskPrice(percent=D("2.005")), SELL, "102.01"),
+    ],
+)
+def test_what_a_risk_counts_to(level: RiskPrice, side: Side, expected: str) -> None:
+    assert pricing.risk_price(level, side, D(100), D("0.01")) == D(expected)
 
 
 def test_break_even_pays_the_fee() -> None:
