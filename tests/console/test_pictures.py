@@ -13,7 +13,7 @@ from rich.style import Style
 
 from tui_trader.ui.glyphs import ASCII, UNICODE
 from tui_trader.ui.keymap import PANELS
-from tui_trader.ui.layout import plan, zoomed
+from tui_trader.ui.layout import ASKING, plan, zoomed
 from tui_trader.ui.numbers import age, aligned, percent, plain, short, signed
 from tui_trader.ui.panels.book import bar
 from tui_trader.ui.widgets.candles import SHAPES, column, scale_of, ticks, volumes
@@ -81,7 +81,8 @@ def test_points_stand_under_each_other(texts):
 @given(SIZES, st.sampled_from([None, *PANELS]), st.booleans())
 def test_panels_never_overlap_nor_leave_the_screen(size, zoom, asking):
     width, height = size
-    found = zoomed(width, height, zoom, asking=asking) if zoom else plan(width, height, asking=asking)
+    ticket = ASKING if asking else 0
+    found = zoomed(width, height, zoom, ticket=ticket) if zoom else plan(width, height, ticket=ticket)
     regions = [found.top, found.ticket, found.footer, *(region for _, region in found.slots)]
     seen: set[tuple[int, int]] = set()
     for region in regions:

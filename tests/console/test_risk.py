@@ -103,7 +103,7 @@ async def test_a_figure_that_nobody_knows_is_unknown_and_comes_first_in_the_top_
     desk.risk.uses.append(use("drawdown", None, "10", "%"))
     async with console(desk) as it:
         await at_risk(it)
-        await it.see("????????", "unknown", "RISK refused unknown", "drawdown")
+        await it.see("????????", "unknown", "RISK ???? unknown", "drawdown refused")
 
 
 async def test_bars_are_ascii_where_that_is_wanted() -> None:
@@ -115,7 +115,7 @@ async def test_bars_are_ascii_where_that_is_wanted() -> None:
 
 async def test_the_top_line_names_the_limit_that_is_used_most() -> None:
     async with console() as it:
-        await it.see("RISK 62%  ▮▮▯▯ day loss ok", "ACTIVE", "feed 0s")
+        await it.see("RISK ▮▮▯▯ 62%  day loss ok", "ACTIVE", "feed 0s")
 
 
 async def test_the_top_line_is_compact_at_80_columns_and_hides_neither_gate_nor_feed() -> None:
@@ -133,16 +133,16 @@ async def test_a_limit_that_is_reached_stands_in_the_top_line_as_a_word() -> Non
     desk = TwinDesk()
     desk.risk.uses = [use("day loss", "140", "100")]
     async with console(desk) as it:
-        await it.see("RISK refused 140%  ▮▮▮▮ day loss")
+        await it.see("RISK ▮▮▮▮ 140%  day loss refused")
 
 
 async def test_the_lock_counts_down_and_says_how_it_is_lifted() -> None:
     async with console(locked_desk(), size=(80, 24)) as it:
         await at_risk(it)
-        await it.see("gate REDUCING: only orders that reduce what is held pass", "LOSS LOCK for 3h 12m", "LOCK")
-        await it.see("can be lifted in 10m 00s by typing ACCEPT", "The day's loss is 103.2 USDT")
+        await it.see("gate REDUCING: only what reduces holdings passes", "LOSS LOCK 3:12:00 left", "LOCK 3:12:00")
+        await it.see("from 09:03:20 (in 10:00) by typing", "ACCEPT LOSS 103.2", "The day's loss is 103.2 USDT")
         it.desk.market.now += 9 * MINUTE
-        await it.see("LOSS LOCK for 3h 03m", "can be lifted in 1m 00s")
+        await it.see("LOSS LOCK 3:03:00 left", "(in 1:00)")
 
 
 async def test_trouble_with_the_stored_profile_is_said() -> None:
@@ -245,7 +245,7 @@ async def test_a_lock_that_is_too_young_is_not_even_asked_about() -> None:
     async with console(locked_desk(), size=(80, 24)) as it:
         await at_risk(it)
         await it.press("L")
-        await it.see("The loss lock can be lifted in 10m 00s at the earliest.")
+        await it.see("The loss lock can be lifted in 10:00 at the earliest.")
         assert "CONFIRM" not in it.text()
 
 
@@ -286,14 +286,14 @@ async def test_a_looser_limit_says_that_it_waits_and_only_what_changed_is_sent()
         await it.see("daily loss limit: 100 to 80 USDT, at once")
         assert asked(it.desk, "update_profile") == []
         await it.press("enter")
-        await it.see("The limits are saved. max order value: loosened in 1m 00s.")
+        await it.see("The limits are saved. max order value: loosened in 1:00.")
         change: UpdateProfile = asked(it.desk, "update_profile")[0][0]
         assert change.limits == {"max_order_value": Decimal(900), "daily_loss_limit": Decimal(80)}
         assert change.model_fields_set == {"intent_id", "limits"}
         it.desk.market.now += WAIT_MS // 2
         form = await in_form(it)
         await go_to(it, form, "max_order_value")
-        await it.see("It becomes 900 in 30s.")
+        await it.see("500 USDT     900 in 0:30")
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,18 @@ PANELS = ("watch", "chart", "book", "trades", "orders", "positions", "history", 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What decides whether a key can be used now. ``rows`` is the number of rows in the focused panel."""
+    """What decides whether a key can be used now. ``rows`` is the number of rows in the focused panel.
+
+    ``on_risk`` tells whether the cursor is on a risk that was found, ``locked`` whether the loss lock is on.
+    """
 
     panel: str
     may_trade: bool = True
     rows: int = 0
     link_text: str = ""
     last_line: bool = False
+    on_risk: bool = False
+    locked: bool = False
 
 
 Reason = Callable[[Situation], str]
@@ -49,6 +54,16 @@ def _row(situation: Situation) -> str:
 def _trading_row(situation: Situation) -> str:
     """Demand a desk and a row."""
     return _trading(situation) or _row(situation)
+
+
+def _on_risk(situation: Situation) -> str:
+    """Demand a desk and a risk under the cursor."""
+    return _trading(situation) or ("" if situation.on_risk else "There is no risk on this row.")
+
+
+def _locked(situation: Situation) -> str:
+    """Demand a desk and its loss lock."""
+    return _trading(situation) or ("" if situation.locked else "No loss lock is on.")
 
 
 def _line_before(situation: Situation) -> str:
@@ -137,11 +152,9 @@ ACTIONS: tuple[Action, ...] = (
         11,
         anywhere=True,
     ),
-    Action("risk.resolve", ("r",), "resolved", "Say that the selected risk has gone.", ("risk",), _trading_row, 12),
-    Action(
-        "risk.ignore", ("i",), "ignore", "Say that the selected risk is known and borne.", ("risk",), _trading_row, 13
-    ),
-    Action("risk.lift", ("L",), "lift lock", "Lift the loss lock; asks for its phrase.", ("risk",), _trading, 15),
+    Action("risk.resolve", ("r",), "resolved", "Say that the selected risk has gone.", ("risk",), _on_risk, 8),
+    Action("risk.ignore", ("i",), "ignore", "Say that the selected risk is known and borne.", ("risk",), _on_risk, 9),
+    Action("risk.lift", ("L",), "lift lock", "Lift the loss lock; asks for its phrase.", ("risk",), _locked, 7),
     Action("row.copy", ("y",), "copy", "Copy the selected row to the clipboard (OSC 52).", TABLES, _row, 41),
     Action("line.open", (":",), "line", "Open the typed line.", footer=30),
     Action("line.again", (".",), "again", "Bring back the last line for editing.", reason=_line_before, footer=44),

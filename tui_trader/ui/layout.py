@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 GAP = 1
+ASKING = 7
+"""Lines that the ticket has at least for a question."""
+PANELS_KEEP = 11
+"""Lines that a ticket with much to say leaves to everything else."""
 Slot = tuple[str, ...]
 """Panels that share a place; one of them is shown."""
 
@@ -31,12 +35,12 @@ class Plan:
         return next(slot for slot, _ in self.slots if panel in slot)
 
 
-def plan(width: int, height: int, *, asking: bool = False) -> Plan:
+def plan(width: int, height: int, *, ticket: int = 0) -> Plan:
     """Choose the plan for a terminal: complete at 80x24, at home at 120x40, generous at 200x60.
 
-    A question gets at least seven lines for its ticket.
+    ``ticket`` is how many lines the ticket would like; it gets what leaves the panels a few.
     """
-    ticket = 7 if asking else 5 if height >= 30 else 4
+    ticket = max(5 if height >= 30 else 4, min(ticket, max(ASKING, height - PANELS_KEEP)))
     top, footer = Region(0, 0, width, 1), Region(0, height - 1, width, 1)
     below = height - 1 - ticket
     room = Region(0, 1, width, max(2, below - 1))
@@ -44,9 +48,9 @@ def plan(width: int, height: int, *, asking: bool = False) -> Plan:
     return Plan(make(room), Region(0, below, width, ticket), top, footer)
 
 
-def zoomed(width: int, height: int, panel: str, *, asking: bool = False) -> Plan:
+def zoomed(width: int, height: int, panel: str, *, ticket: int = 0) -> Plan:
     """Give one panel everything but top line, ticket and footer."""
-    base = plan(width, height, asking=asking)
+    base = plan(width, height, ticket=ticket)
     region = Region(0, 1, width, base.ticket.y - 1)
     return Plan((((panel,), region),), base.ticket, base.top, base.footer)
 

@@ -74,13 +74,14 @@ def copied(text: str) -> str:
     return f"'{text}" if formula else text
 
 
-def span(ms: int) -> str:
-    """Write how long it is until something: 2d 3h, 3h 12m, 12m 05s, 7s; nothing is left of what has passed."""
-    seconds = max(0, ms) // 1000
-    for size, unit, part, of in ((86_400, "d", "h", 3_600), (3_600, "h", "m", 60), (60, "m", "s", 1)):
-        if seconds >= size:
-            return f"{seconds // size}{unit} {seconds % size // of:02d}{part}"
-    return f"{seconds}s"
+def countdown(ms: int) -> str:
+    """Write how long it is until something, to the second: 2d 03:12:05, 3:12:05, 12:05, 0:07; 0:00 when it is past."""
+    minutes, seconds = divmod(-(-max(0, ms) // 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours:02d}:{minutes:02d}:{seconds:02d}"
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
 def fraction(text: str) -> int:

@@ -12,7 +12,7 @@ from tui_trader.domain.text import clean
 from tui_trader.errors import DeskUnavailable, Refused, TraderError
 from tui_trader.ui.flows.risk import said
 from tui_trader.ui.flows.session import Session, new_intent
-from tui_trader.ui.numbers import span
+from tui_trader.ui.numbers import countdown
 from tui_trader.ui.panels.form import Field, Form, Values
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ async def edit_limits(session: Session, symbol: str | None = None) -> None:
     try:
         profile = await session.desk().risk.profile()
         known = session.model.instruments
-        form = (
-            pair_form(profile, symbol, session.wall_ms()) if symbol else whole_form(profile, known, session.wall_ms())
-        )
+        form = pair_form(profile, symbol) if symbol else whole_form(profile, known)
         while (values := await session.view.fill_in(form)) is not None:
             form = replace(form, values=values)
             try:
@@ -50,7 +48,7 @@ async def edit_limits(session: Session, symbol: str | None = None) -> None:
         session.view.say("No limit was changed.", "dim")
 
 
-def whole_form(profile: ProfileView, known: Iterable[str], now_ms: int) -> Form:
+def whole_form(profile: ProfileView, known: Iterable[str]) -> Form:
     """Make the form of the general limits."""
     pairs = ", ".join(clean(each, 20) for each in profile.symbols) or ALL
     fields = [
@@ -83,7 +81,7 @@ def whole_form(profile: ProfileView, known: Iterable[str], now_ms: int) -> Form:
             "The only pairs that orders pass for; all: every pair that the key may trade.",
             group="Profile",
         ),
-        *(_field(each, canonical(each.value), _waits(profile, each.name, None, now_ms)) for each in profile.limits),
+        *(_field(each, canonical(each.value), _due(profile, each.name, None)) for each in profile.limits),
     ]
     title = f"Limits of the risk profile ({clean(profile.preset, 20)})"
     pairs_known = frozenset(known)
@@ -95,15 +93,13 @@ def whole_form(profile: ProfileView, known: Iterable[str], now_ms: int) -> Form:
     )
 
 
-def pair_form(profile: ProfileView, symbol: str, now_ms: int) -> Form:
+def pair_form(profile: ProfileView, symbol: str) -> Form:
     """Make the form of one pair's own limits; an empty field follows the general limit."""
     own = profile.overrides.get(symbol, {})
     limits = [each for each in profile.limits if each.per_symbol]
     fields = [
         replace(
-            _field(
-                each, canonical(own[each.name]) if each.name in own else "", _waits(profile, each.name, symbol, now_ms)
-            ),
+            _field(each, canonical(own[each.name]) if each.name in own else "", _due(profile, each.name, symbol)),
             hint=f"as all: {canonical(each.value)}",
         )
         for each in limits
@@ -154,21 +150,27 @@ def words(name: str) -> str:
     return clean(name, 40).removesuffix("_percent").removesuffix("_ms").replace("_", " ")
 
 
-def _field(limit: LimitView, value: str, waits: str) -> Field:
+def _field(limit: LimitView, value: str, due: tuple[str, int] | None) -> Field:
     """Make the field of a limit."""
     off = "; 0 is off" if limit.off_at_zero else ""
     most = "" if limit.most is None else f" to {canonical(limit.most)}"
     allowed = f"{'whole, ' if limit.whole else ''}from {canonical(limit.least)}{most}{off}"
-    about = f"{clean(limit.meaning, 200)}.{waits}"
     return Field(
-        limit.name, words(limit.name), value, clean(limit.unit, 12), allowed, about, group=clean(limit.group, 40)
+        limit.name,
+        words(limit.name),
+        value,
+        clean(limit.unit, 12),
+        allowed,
+        f"{clean(limit.meaning, 200)}.",
+        group=clean(limit.group, 40),
+        due=due,
     )
 
 
-def _waits(profile: ProfileView, name: str, symbol: str | None, now_ms: int) -> str:
-    """Say what a limit will be soon."""
+def _due(profile: ProfileView, name: str, symbol: str | None) -> tuple[str, int] | None:
+    """Return what a limit will be soon, and from when on."""
     found = next((each for each in profile.pending if (each.name, each.symbol) == (name, symbol)), None)
-    return "" if found is None else f" It becomes {canonical(found.value)} in {span(found.at - now_ms)}."
+    return None if found is None else (canonical(found.value), found.at)
 
 
 def _value_flaw(limit: LimitView, text: str) -> str:
@@ -274,7 +276,7 @@ def _tell(session: Session, changed: ProfileView) -> None:
     waiting = [each for each in changed.pending if each.at > session.wall_ms()]
     text = "The limits are saved."
     if waiting:
-        left = span(max(each.at for each in waiting) - session.wall_ms())
+        left = countdown(max(each.at for each in waiting) - session.wall_ms())
         text += f" {', '.join(words(each.name) for each in waiting)}: loosened in {left}."
     session.view.say(text, "buy")
     session.log("info", text)

@@ -9,7 +9,7 @@ from tui_trader.domain.text import clean
 from tui_trader.errors import DeskUnavailable, NotFound, TraderError
 from tui_trader.ui.flows.place import told
 from tui_trader.ui.flows.session import Session, new_intent
-from tui_trader.ui.numbers import span
+from tui_trader.ui.numbers import countdown
 from tui_trader.ui.panels.dialogue import Question
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def lift_lock(session: Session) -> None:
         return
     wait = lock.liftable_at - session.wall_ms()
     if wait > 0:
-        session.view.say(f"The loss lock can be lifted in {span(wait)} at the earliest.", "warn")
+        session.view.say(f"The loss lock can be lifted in {countdown(wait)} at the earliest.", "warn")
         return
     question = Question(f"Lift the loss lock? {clean(lock.reason, 300)}", answer=clean(lock.phrase, 100), grave=True)
     if not await session.view.ask(question):

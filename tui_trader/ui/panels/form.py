@@ -16,6 +16,7 @@ class Field:
     """One line of a form. ``choices`` are gone through by the space bar; without any a text is typed.
 
     ``hint`` stands in place of an empty value, ``allowed`` says which values make sense, ``about`` what it is.
+    ``due`` is what the field will be by itself, and from when on (UTC ms).
     """
 
     key: str
@@ -27,6 +28,12 @@ class Field:
     hint: str = ""
     choices: tuple[str, ...] = ()
     group: str = ""
+    due: tuple[str, int] | None = None
+
+    @property
+    def widest(self) -> int:
+        """How many characters the field may show."""
+        return max(len(self.value), len(self.hint), *(len(each) + 4 for each in self.choices), 0)
 
 
 @dataclass(frozen=True, slots=True)

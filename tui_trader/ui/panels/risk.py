@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rich.style import Style
-from textual.strip import Strip
+from rich.cells import cell_len
 
 from tui_trader.domain.text import clean
-from tui_trader.ui.glyphs import Glyphs
-from tui_trader.ui.numbers import NOTHING, plain, span
+from tui_trader.ui.numbers import NOTHING, plain
+from tui_trader.ui.panels.risk_words import LEVELS, Told, filled, limit_text, named, shortened, told
 from tui_trader.ui.widgets.columns import Cell, Column, Row
-from tui_trader.ui.widgets.lines import line, wrapped
-from tui_trader.ui.widgets.table import TablePanel
+from tui_trader.ui.widgets.lines import wrapped
+from tui_trader.ui.widgets.panel import Look
+from tui_trader.ui.widgets.table import HEAD, TablePanel
 
 if TYPE_CHECKING:
-    from tui_trader.contract.risk_state import AssessmentView, LimitUse, LossLockView, RiskStatusView
+    from tui_trader.contract.risk_state import LimitUse, RiskStatusView
     from tui_trader.ui.model import DeskModel
 
 BAR = 8
-GATE_WORDS = {
-    "RECONCILING": "the books are being compared; orders wait, cancels pass",
-    "ACTIVE": "orders inside the limits pass",
-    "REDUCING": "only orders that reduce what is held pass",
-    "CANCEL_ONLY": "cancels pass, and a person's own order that reduces",
-    "HALTED": "nothing but cancels passes; :resume REASON trades again",
-}
-LEVELS = {"HARD": ("refused", "error"), "SOFT": ("asks first", "warn"), "WARN": ("mind", "warn")}
-"""What the next order would meet, in words, and its colour."""
 
 
 class RiskPanel(TablePanel):
-    """Rows of limits; gate, lock and risks are told in lines of text above them."""
+    """Rows of limits; gate, lock and risks are told in words above them.
+
+    Where the words would take more than half of the panel they are cut to a line each, but for the lock's; what is
+    under the cursor then stands whole below the rows.
+    """
 
     key = "risk"
     title = "Risk"
@@ -42,7 +36,7 @@ class RiskPanel(TablePanel):
     counts = False
     empty_text = "The desk watches no limits. e sets them."
     columns = (
-        Column("Limit", least=16, most=20),
+        Column("  Limit", least=16, most=32, flexible=True),
         Column("Used", least=BAR),
         Column("%", number=True, least=4, rank=2),
         Column("Figure", number=True),
@@ -51,17 +45,35 @@ class RiskPanel(TablePanel):
         Column("Rule", rank=3),
     )
 
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._told: Sequence[Told] = ()
+        self._uses: Sequence[LimitUse] = ()
+        self._short = False
+
     def tell(self, model: DeskModel, now_ms: int, now: float) -> None:
         """Show how risk stands."""
         risk = model.risk
         if risk is None:
             return
-        width = max(20, self.size.width - 3)
-        self.show((*texts(risk, now_ms, width, self.look.glyphs), *map(self._limit, risk.limits)), now)
+        self._told, self._uses = list(told(risk, now_ms, self.look.glyphs)), risk.limits
+        width = max(20, self.size.width - 2)
+        rows = [row for each in self._told for row in _wrapped(each, width)]
+        room = self.size.height - HEAD
+        self._short = len(rows) + len(risk.limits) > room and len(rows) * 2 > room
+        if self._short:
+            rows = [row for each in self._told for row in _cut(each, width)]
+        self.show((*rows, *map(self._limit, risk.limits)), now)
+        self._explain()
         count = len(risk.assessments)
         self.set_info(
             f"{clean(risk.preset, 20)}  {count} risk{'' if count == 1 else 's'}" if count else clean(risk.preset, 20)
         )
+
+    def go_to(self, index: int) -> None:
+        """Put the cursor on a row, and explain that one."""
+        super().go_to(index)
+        self._explain()
 
     def item(self, risk: RiskStatusView | None) -> object:
         """Return what the cursor's row shows: a limit, a risk, or a text; ``None`` without a row."""
@@ -70,102 +82,42 @@ class RiskPanel(TablePanel):
         limit = next((use for use in risk.limits if _limit_key(use) == self.selected), None)
         found = next((each for each in risk.assessments if each.id == self.risk_id()), None)
         kind = (self.selected or "").partition("#")[0]
-        texts_ = [row.cells[0].text.strip() for row in self.rows if row.key.startswith(f"{kind}#")]
-        return limit or found or {kind: " ".join(texts_)}
+        return limit or found or {kind: next((each.whole for each in self._told if each.key == kind), "")}
 
     def risk_id(self) -> str:
         """Return the id of the risk on the cursor's row; empty when there is none."""
         kind, _, name = (self.selected or "").partition(":")
         return name.rpartition("#")[0] if kind == "risk" else ""
 
+    def _explain(self) -> None:
+        """Put under the rows what the cut line under the cursor has left out, or what a limit that is touched does."""
+        kind = (self.selected or "").partition("#")[0]
+        lines = [
+            (each.whole, each.role) for each in self._told if each.key == kind and _left_out(each, self.size.width)
+        ]
+        lines += [
+            (limit_text(use), LEVELS[use.level.value][1])
+            for use in self._uses
+            if use.level is not None and _limit_key(use) == self.selected
+        ]
+        self.show_foot(lines if self._short and not self.frozen else ())
+
     def _limit(self, use: LimitUse) -> Row:
         """Make the row of a limit."""
         word, role = LEVELS[use.level.value] if use.level else ("inside", "dim")
-        about = f"{clean(use.symbol, 12)} " if use.symbol else ""
-        name = f"{self.look.glyphs.warn + ' ' if use.level else ''}{about}{clean(use.label, 30)}"
-        share = NOTHING if use.percent is None else f"{use.percent:.0f}"
+        figure = role if use.level else "text"
         return Row(
             _limit_key(use),
             (
-                Cell(name),
+                Cell(f"{self.look.glyphs.warn if use.level else ' '} {named(use)}"),
                 Cell(filled(use.percent, BAR, self.look.glyphs), role if use.level else "accent"),
-                Cell(share, role if use.level else "text", use.percent),
-                Cell("unknown" if use.used is None else shortened(use.used), role if use.level else "text", use.used),
+                Cell(NOTHING if use.percent is None else f"{use.percent:.0f}", figure, use.percent),
+                Cell("unknown" if use.used is None else shortened(use.used), figure, use.used),
                 Cell(f"{plain(use.limit)} {clean(use.unit, 12)}", "dim"),
                 Cell(word, role),
                 Cell(clean(use.id, 8), "faint"),
             ),
         )
-
-    def _row(self, index: int) -> Strip:
-        """Draw a row; one that has a text only, over the whole width."""
-        row = self.rows[index]
-        if any(cell.text for cell in row.cells[1:]):
-            return super()._row(index)
-        selected = row.key == self.selected and (self.has_focus or self.rests)
-        over = self.style_of("cursor" if self.has_focus else "cursor_off") if selected else Style()
-        edge = self.look.glyphs.cursor if selected and self.has_focus else " "
-        cell = row.cells[0]
-        runs = [(edge, self.style_of("accent") + over), (cell.text, self.style_of(cell.role) + over)]
-        return line(runs, self.size.width, self.style_of("text") + over)
-
-
-def texts(risk: RiskStatusView, now_ms: int, width: int, glyphs: Glyphs) -> Iterator[Row]:
-    """Tell gate, lock, trouble and risks in rows of text, broken to a width."""
-    reason = f" {glyphs.sep} {clean(risk.gate_reason, 200)}" if risk.gate_reason and risk.lock is None else ""
-    open_ = risk.gate == "ACTIVE"
-    words = GATE_WORDS.get(risk.gate, "")
-    yield from _told(
-        "gate",
-        f"{'' if open_ else glyphs.warn + ' '}gate {clean(risk.gate, 20)}{reason}: {words}",
-        "buy" if open_ else "warn",
-        width,
-    )
-    if risk.lock is not None:
-        yield from _told("lock", f"{glyphs.warn} {lock_text(risk.lock, now_ms, glyphs.sep)}", "error", width)
-    if risk.trouble:
-        yield from _told("trouble", f"{glyphs.warn} {clean(risk.trouble, 300)}", "error", width)
-    for each in risk.assessments:
-        yield from _told(f"risk:{each.id}", risk_text(each, glyphs), _risk_role(each), width)
-
-
-def lock_text(lock: LossLockView, now_ms: int, sep: str) -> str:
-    """Say why entries are locked, until when, and how to lift that."""
-    wait = lock.liftable_at - now_ms
-    lift = f"can be lifted in {span(wait)}" if wait > 0 else "L lifts it"
-    entries = " Resting entries are cancelled." if lock.cancels else ""
-    return (
-        f"LOSS LOCK for {span(lock.until - now_ms)}, {lift} by typing {clean(lock.phrase, 100)} "
-        f"{sep} {clean(lock.reason, 200)}{entries}"
-    )
-
-
-def risk_text(risk: AssessmentView, glyphs: Glyphs) -> str:
-    """Say what was found and what to do."""
-    about = f" {clean(risk.symbol, 20)}" if risk.symbol else ""
-    advice = f" {glyphs.sep} {clean(risk.recommendation, 200)}" if risk.recommendation else ""
-    mark = glyphs.warn if risk.score >= 75 else glyphs.dot
-    return f"{mark} {risk.level.value} {risk.type.value.lower()}{about}: {clean(risk.message, 300)}{advice}"
-
-
-def most_used(risk: RiskStatusView) -> LimitUse:
-    """Return the limit that is nearest to being reached; one that nobody knows comes first."""
-    return max(risk.limits, key=lambda use: (use.level is not None, use.percent is None, use.percent or Decimal(0)))
-
-
-def filled(percent: Decimal | None, cells: int, glyphs: Glyphs) -> str:
-    """Draw a share of a limit; anything used shows, and only a limit that is reached is full."""
-    full, empty = glyphs.meter
-    if percent is None:
-        return "?" * cells
-    count = int(percent * cells / 100) if percent < 100 else cells
-    count = max(count, 1 if percent > 0 else 0)
-    return full * count + empty * (cells - count)
-
-
-def shortened(value: Decimal) -> str:
-    """Write a figure for the eye: at most two decimals."""
-    return plain(value.quantize(Decimal("0.01"))) if value % Decimal("0.01") else plain(value)
 
 
 def _limit_key(use: LimitUse) -> str:
@@ -173,13 +125,20 @@ def _limit_key(use: LimitUse) -> str:
     return f"limit:{use.id}:{use.name}:{use.symbol or ''}"
 
 
-def _told(key: str, text: str, role: str, width: int) -> Iterator[Row]:
-    """Break a text into rows; the rows after the first stand in."""
-    nothing: Sequence[Cell] = (Cell(""),) * (len(RiskPanel.columns) - 1)
-    for index, part in enumerate(wrapped(text, width - 2)):
-        yield Row(f"{key}#{index}", (Cell(part if index == 0 else f"  {part}", role), *nothing))
+def _cut(each: Told, width: int) -> Iterator[Row]:
+    """Make the one row of what is to be told, unless it has to be told whole."""
+    if each.line:
+        yield Row(f"{each.key}#0", (), Cell(each.line, each.role))
+    else:
+        yield from _wrapped(each, width)
 
 
-def _risk_role(risk: AssessmentView) -> str:
-    """Colour of a risk; its level stands in words beside it."""
-    return "error" if risk.score >= 75 else "warn" if risk.score >= 50 else "text"
+def _left_out(each: Told, width: int) -> bool:
+    """Tell whether the one row of what is told says less than all."""
+    return bool(each.line) and (each.line != each.whole or cell_len(each.line) > width - 2)
+
+
+def _wrapped(each: Told, width: int) -> Iterator[Row]:
+    """Break what is to be told into rows; those after the first stand in."""
+    for index, part in enumerate(wrapped(each.whole, width - 2)):
+        yield Row(f"{each.key}#{index}", (), Cell(part if index == 0 else f"  {part}", each.role))

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_trader.domain.text import clean
+from tui_trader.ui.layout import ASKING
 from tui_trader.ui.panels.dialogue import Hints, Note, Phase, Question, heard
 from tui_trader.ui.widgets.editor import LineEditor
 from tui_trader.ui.widgets.guard import Guard
@@ -20,6 +21,10 @@ from tui_trader.ui.widgets.panel import Face, Look, Panel
 
 if TYPE_CHECKING:
     from tui_trader.ui.model import DeskModel
+
+
+ANSWERS = {"enter": ("Enter", "sends it", "goes back"), "y": ("y", "does it", "leaves it")}
+"""Answers of one key: the key, what it does, what Esc does."""
 
 
 class TicketPanel(Panel):
@@ -41,6 +46,9 @@ class TicketPanel(Panel):
         def __init__(self, text: str, cursor: int) -> None:
             super().__init__()
             self.text, self.cursor = text, cursor
+
+    class Grew(Message):
+        """There is more to be said of the text than there is room for."""
 
     class Dismissed(Message):
         """Escape was pressed."""
@@ -64,11 +72,13 @@ class TicketPanel(Panel):
         self.opened = 0
         self.said: Note = ()
         self.face = Face.FULL
+        self._lines = 0
         self._guard = Guard(monotonic)
 
     def open(self, text: str, kind: str) -> None:
         """Begin to edit."""
         self.opened += 1
+        self._lines = 0
         self.editor.set(text)
         self.phase, self.kind, self.hints, self.said = Phase.EDIT, kind, Hints(), ()
         self.refresh()
@@ -77,8 +87,7 @@ class TicketPanel(Panel):
     def edit_again(self, notes: Sequence[Note] = ()) -> None:
         """Go back to the text, saying why."""
         self.phase, self.question = Phase.EDIT, None
-        self.hints = Hints(self.hints.spans, "", 0, notes)
-        self.refresh()
+        self.hint(Hints(self.hints.spans, "", 0, notes))
 
     def ask(self, question: Question) -> None:
         """Put a question; keys count only after a moment, but for Escape, which costs nothing."""
@@ -110,9 +119,19 @@ class TicketPanel(Panel):
             self.say(*news)
 
     def hint(self, hints: Hints) -> None:
-        """Show what is known of the text under edit."""
+        """Show what is known of the text under edit; the room that this takes is kept until the text has gone."""
         self.hints = hints
         self.refresh()
+        lines = len(self._typed()) + 1
+        if lines > self._lines:
+            self._lines = lines
+            self.post_message(self.Grew())
+
+    def wanted(self, width: int) -> int:
+        """Return how many lines would hold everything that is to be said in ``width`` cells; 0 without a wish."""
+        if self.phase is Phase.ASK:
+            return max(ASKING, len(self._question(width)) + 3)
+        return self._lines if self.phase is Phase.EDIT else 0
 
     def take(self, event: events.Key) -> None:
         """Take a key while something is edited or asked; the screen passes them on, in the order of typing."""
@@ -184,46 +203,40 @@ class TicketPanel(Panel):
 
     def body(self, y: int) -> Strip:
         """Draw a line of what is typed, asked or said."""
-        lines = self._asked() if self.phase is Phase.ASK else self._typed()
+        room = self.size.height - 1
+        lines = self._asked(room) if self.phase is Phase.ASK else self._within(self._typed(), room)
         runs = lines[y] if y < len(lines) else []
         return line(runs, self.size.width, self.style_of("text"))
 
-    def _asked(self) -> list[list[Run]]:
-        """Compose the question."""
+    def _asked(self, room: int) -> list[list[Run]]:
+        """Compose the question and how to answer it."""
+        return [*self._within(self._question(self.size.width), max(1, room - 2)), self._how()] if self.question else []
+
+    def _question(self, width: int) -> list[list[Run]]:
+        """Compose what is asked."""
         if self.question is None:
             return []
-        width, style = max(10, self.size.width - 4), self.style_of
-        sentences = [[("  ", style("text")), (text, style("bold"))] for text in wrapped(self.question.sentence, width)]
-        notes = [each for note in self.question.notes for each in self._note(note)]
-        room = max(1, self.size.height - 2)
-        return [*[*sentences, *notes][: room - 1], self._how()]
+        text, bold = self.style_of("text"), self.style_of("bold")
+        sentences = [[("  ", text), (each, bold)] for each in wrapped(self.question.sentence, max(10, width - 4))]
+        return [*sentences, *(each for note in self.question.notes for each in self._note(note))]
+
+    def _within(self, lines: list[list[Run]], room: int) -> list[list[Run]]:
+        """Cut lines to a room, and say so."""
+        if len(lines) <= room or room < 2:
+            return lines[:room]
+        more = f"  {self.look.glyphs.cut} and {len(lines) - room + 1} more lines than fit here"
+        return [*lines[: room - 1], [(more, self.style_of("warn"))]]
 
     def _how(self) -> list[Run]:
         """Say how to answer."""
         style, wanted = self.style_of, self.question.answer if self.question else "enter"
-        if wanted == "enter":
-            return [
-                ("  ", style("text")),
-                ("Enter", style("accent")),
-                (" sends it   ", style("dim")),
-                ("Esc", style("accent")),
-                (" goes back", style("dim")),
-            ]
-        if wanted == "y":
-            return [
-                ("  ", style("text")),
-                ("y", style("accent")),
-                (" does it   ", style("dim")),
-                ("Esc", style("accent")),
-                (" leaves it", style("dim")),
-            ]
-        return [
-            ("  type ", style("dim")),
-            (wanted, style("accent")),
-            (" and Enter: ", style("dim")),
-            (self.typed, style("bold")),
-            (" ", Style(reverse=True)),
-        ]
+        if wanted in ANSWERS:
+            key, does, back = ANSWERS[wanted]
+            parts = ((key, "accent"), (f" {does}   ", "dim"), ("Esc", "accent"), (f" {back}", "dim"))
+        else:
+            parts = (("type ", "dim"), (wanted, "accent"), (" and Enter: ", "dim"), (self.typed, "bold"))
+        runs = [("  ", style("text")), *((text, style(role)) for text, role in parts)]
+        return runs if wanted in ANSWERS else [*runs, (" ", Style(reverse=True))]
 
     def _typed(self) -> list[list[Run]]:
         """Compose the line under edit, or what was said last."""

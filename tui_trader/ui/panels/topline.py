@@ -14,9 +14,9 @@ from tui_trader.domain.text import clean
 from tui_trader.ui.doubt import DOUBTFUL, short
 from tui_trader.ui.glyphs import ASCII
 from tui_trader.ui.model import STALE_MS, Link
-from tui_trader.ui.numbers import age, plain, signed
+from tui_trader.ui.numbers import age, countdown, plain, signed
 from tui_trader.ui.panels.positions import pnl_role
-from tui_trader.ui.panels.risk import LEVELS, filled, most_used
+from tui_trader.ui.panels.risk_words import LEVELS, filled, most_used, named
 from tui_trader.ui.widgets.lines import Run, line, plain_ascii, spread
 from tui_trader.ui.widgets.panel import Look
 
@@ -108,7 +108,7 @@ class TopLine(Widget):
         found.append(self._feed(model, status, now_ms))
         if status.latency_ms is not None:
             found.append((6, f"{status.latency_ms:.0f} ms", "dim"))
-        found += self._risk(model)
+        found += self._risk(model, now_ms)
         found.append((7, f"api {status.budget_percent:.0f}%", "dim" if status.budget_percent < 80 else "warn"))
         return [*found, *self._doubts(model, status, now_ms)]
 
@@ -132,17 +132,19 @@ class TopLine(Widget):
         old = waited is None or waited > STALE_MS
         return (2, f"feed {age(waited)}", "warn" if old else "dim")
 
-    def _risk(self, model: DeskModel) -> list[Part]:
-        """Say which limit is used most, and what the next order would meet there; short where there is no room."""
+    def _risk(self, model: DeskModel, now_ms: int) -> list[Part]:
+        """Draw the limit that is used most; one that is reached, and the loss lock, are never left out."""
         risk = model.risk
-        if risk is None or not risk.limits:
+        if risk is None:
             return []
+        lock = [] if risk.lock is None else [(0, f"LOCK {countdown(risk.lock.until - now_ms)}", "error")]
+        if not risk.limits:
+            return lock
         use = most_used(risk)
         word, role = LEVELS[use.level.value] if use.level else ("ok", "dim")
         share = "unknown" if use.percent is None else f"{use.percent:.0f}%"
-        lead = "LOCK" if risk.lock is not None else "RISK" if use.level is None else f"RISK {word}"
-        meter = f"{filled(use.percent, 4, self.look.glyphs)} {clean(use.label, 20)}"
-        return [(3, f"{lead} {share}", role), (5, f"{meter}{' ok' if use.level is None else ''}", role)]
+        bar = (3 if use.level is None or lock else 0, f"RISK {filled(use.percent, 4, self.look.glyphs)} {share}", role)
+        return [*lock, bar, (5, f"{named(use)} {word}", role)]
 
     def _money(self, model: DeskModel) -> list[Part]:
         """Say what the account is worth and how the day goes."""

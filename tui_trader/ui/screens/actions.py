@@ -123,7 +123,8 @@ class Actions:
         """Copy the selected row as tab-separated text."""
         table = self.stage.table
         if table is not None and table.rows:
-            self.screen.app.copy_to_clipboard("\t".join(copied(cell.text) for cell in table.rows[table.cursor].cells))
+            row = table.rows[table.cursor]
+            self.screen.app.copy_to_clipboard("\t".join(copied(cell.text) for cell in row.cells or (row.text,)))
             self.screen.say("Copied the row.", "dim")
 
     def _filter(self) -> None:

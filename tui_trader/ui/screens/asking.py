@@ -31,7 +31,9 @@ class Asking:
 
     async def fill_in(self, form: Form) -> Mapping[str, str] | None:
         """Show a form until it is saved or left."""
-        return await self._screen.app.push_screen_wait(FormScreen(self._screen.look, form))
+        return await self._screen.app.push_screen_wait(
+            FormScreen(self._screen.look, form, self._screen.session.wall_ms)
+        )
 
     async def choose(self, choice: Choice) -> tuple[str, str] | None:
         """Show a list until something is done with one of its rows, or it is left."""

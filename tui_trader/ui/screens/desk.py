@@ -102,8 +102,6 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             self.actions.halting.show()
         if "history" in topics and "history" in self.stage.visible() and self.session.port is not None:
             self.typist.later("history", 0.3, lambda: self.flow(self.history.reload()))
-        if topics & {"link"}:
-            self.tell_footer()
         if not self._due:
             self._due = True
             self.set_timer(max(0.001, self._last_flush + self._interval - time.monotonic()), self._flush)
@@ -200,10 +198,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def rest(self) -> None:
         """Give the keys back to the panel that had them."""
-        if self.stage.ticket.phase is Phase.ASK:
-            self.stage.ticket.idle()
-            self.place_anew()
+        grown = self.stage.ticket.wanted(self.size.width)
         self.stage.ticket.idle()
+        if grown:
+            self.place_anew()
         self.set_focus(self.stage.panel)
         self.tell_footer()
 
@@ -250,6 +248,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Draw what changed."""
         self._due, self._last_flush = False, time.monotonic()
         self.teller.flush()
+        self.tell_footer()
 
     # What widgets tell
 
@@ -278,6 +277,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def on_ticket_panel_edited(self, message: TicketPanel.Edited) -> None:
         """Read what is typed."""
         self.typist.edited(message.text, message.cursor)
+
+    def on_ticket_panel_grew(self, _: TicketPanel.Grew) -> None:
+        """Make room for what is to be said of the text under edit."""
+        self.place_anew()
 
     def on_ticket_panel_submitted(self, message: TicketPanel.Submitted) -> None:
         """Carry out what was typed."""

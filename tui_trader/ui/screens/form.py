@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tui_trader.domain.text import clean
 from tui_trader.ui.glyphs import ASCII
+from tui_trader.ui.numbers import countdown
 from tui_trader.ui.panels.form import Field, Form, FormEnd, FormPhase, FormState
 from tui_trader.ui.screens.sheet import SheetScreen
 from tui_trader.ui.widgets.lines import Run, fitted, line, plain_ascii, wrapped
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from textual import events
 
 WIDEST = 100
+TICK_SECONDS = 0.5
+UNIT = 8
 FOOT = 3
 """Lines under the fields: two about the field, one with the keys."""
 KEYS = {
@@ -32,10 +35,15 @@ KEYS = {
 class FormScreen(ModalScreen[Mapping[str, str] | None], inherit_bindings=False):
     """Ends with the values to save, or with ``None``. Texts of the form must be clean."""
 
-    def __init__(self, look: Look, form: Form) -> None:
+    def __init__(self, look: Look, form: Form, wall_ms: Callable[[], int]) -> None:
         super().__init__()
-        self.look, self.state = look, FormState(form)
+        self.look, self.state, self._wall_ms = look, FormState(form), wall_ms
         self.top = 0
+
+    def on_mount(self) -> None:
+        """Count down what changes by itself."""
+        if any(each.due for each in self.state.form.fields):
+            self.set_interval(TICK_SECONDS, self.refresh)
 
     @property
     def typing(self) -> bool:
@@ -98,7 +106,7 @@ class FormScreen(ModalScreen[Mapping[str, str] | None], inherit_bindings=False):
         flaw = each.key in state.flaws
         changed = state.shown(each) != each.value
         label = max(18, min(30, max(len(field.label) for field in state.form.fields)))
-        room = max(12, min(26, width - label - 30))
+        room = max(12, min(26, max(field.widest for field in state.form.fields)))
         mark = glyphs.warn if flaw else glyphs.dot if changed else " "
         role = "error" if flaw else "warn" if changed else "text"
         return [
@@ -106,8 +114,23 @@ class FormScreen(ModalScreen[Mapping[str, str] | None], inherit_bindings=False):
             (f"{mark} ", style(role) + over),
             (fitted(each.label, label, glyphs.cut) + " ", style("text") + over),
             *self._value(each, room, role, over),
-            (f" {fitted(each.unit, 9, glyphs.cut)}", style("dim") + over),
-            (fitted(each.allowed, max(0, width - label - room - 14), glyphs.cut), style("dim") + over),
+            (" ", style("text") + over),
+            *self._beside(each, max(0, width - label - room - 5), over),
+        ]
+
+    def _beside(self, each: Field, room: int, over: Style) -> list[Run]:
+        """Compose what stands beside a value: what is wrong with it, else its unit and what it will be or may be."""
+        style, glyphs = self.look.skin.style, self.look.glyphs
+        flaw = self.state.flaws.get(each.key, "")
+        if flaw:
+            return [(fitted(clean(flaw, 200), room, glyphs.cut), style("error") + over)]
+        text, role = each.allowed, "dim"
+        if each.due is not None:
+            value, left = each.due[0], each.due[1] - self._wall_ms()
+            text, role = f"{value} in {countdown(left)}" if left > 0 else f"{value} by now", "warn"
+        return [
+            (fitted(each.unit, UNIT, glyphs.cut) + " ", style("dim") + over),
+            (fitted(text, max(0, room - UNIT - 1), glyphs.cut), style(role) + over),
         ]
 
     def _value(self, each: Field, room: int, role: str, over: Style) -> list[Run]:
@@ -143,7 +166,7 @@ class FormScreen(ModalScreen[Mapping[str, str] | None], inherit_bindings=False):
         flaw = state.flaws.get(state.at.key, "")
         text, role = (f"{state.at.label} {flaw}.", "error") if flaw else (state.at.about, "dim")
         if state.said:
-            text, role = state.said, "warn" if not state.form.said else "error"
+            text, role = f"{state.said} {text if flaw else ''}", "warn" if not state.form.said else "error"
         lines = wrapped(clean(text, 400), width - 4)[: FOOT - 1]
         return [[("  ", style("text")), (each, style(role))] for each in [*lines, *[""] * (FOOT - 1 - len(lines))]]
 

@@ -30,6 +30,11 @@ class Halting:
         self._sheet: SheetScreen | None = None
         self._shown = ""
 
+    @property
+    def warns(self) -> bool:
+        """Whether the footer says what the next key would do."""
+        return bool(self._key.second)
+
     def takes(self, event: events.Key, front: Screen[Any]) -> bool:
         """Take a key that comes to the screen in front; tell whether it went to the switch."""
         key = key_name(event.key, event.character)

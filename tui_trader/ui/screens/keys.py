@@ -49,8 +49,15 @@ class Keys:
         """Return what decides which keys can be used."""
         table, model = self.stage.table, self.model
         reason = f"Cannot trade: {model.link_reason or 'still connecting to the desk'}."
-        rows = len(table.rows) if table else 0
-        return Situation(self.stage.focused, model.may_trade, rows, reason, bool(self.screen.session.lines))
+        return Situation(
+            self.stage.focused,
+            model.may_trade,
+            rows=len(table.rows) if table else 0,
+            link_text=reason,
+            last_line=bool(self.screen.session.lines),
+            on_risk=bool(self.stage.risk.risk_id()),
+            locked=model.risk is not None and model.risk.lock is not None,
+        )
 
     def item(self) -> Any:
         """Return what the selected row shows; ``None`` without one."""
@@ -80,6 +87,8 @@ class Keys:
     def tell_footer(self) -> None:
         """Show the keys that can be used now."""
         tell, table, phase = self.stage.footer.tell, self.stage.table, self.stage.ticket.phase
+        if self.screen.actions.halting.warns:
+            return
         if phase is Phase.EDIT:
             tell(EDIT_KEYS, "COMMAND")
         elif phase is Phase.ASK:

@@ -12,7 +12,6 @@ from tui_trader.ui.layout import Plan, plan, zoomed
 from tui_trader.ui.panels.balances import BalancesPanel
 from tui_trader.ui.panels.book import BookPanel
 from tui_trader.ui.panels.chart import ChartPanel
-from tui_trader.ui.panels.dialogue import Phase
 from tui_trader.ui.panels.footer import Footer
 from tui_trader.ui.panels.history import HistoryPanel
 from tui_trader.ui.panels.log import LogPanel
@@ -70,8 +69,8 @@ class Stage:
         """Return the plan, made once per size and zoom."""
         if self._plan is None or size != self._size:
             self._size = size
-            asking = self.ticket.phase is Phase.ASK
-            self._plan = zoomed(*size, self.zoom, asking=asking) if self.zoom else plan(*size, asking=asking)
+            ticket = self.ticket.wanted(size.width)
+            self._plan = zoomed(*size, self.zoom, ticket=ticket) if self.zoom else plan(*size, ticket=ticket)
         return self._plan
 
     def shown_in(self, slot: tuple[str, ...]) -> str:

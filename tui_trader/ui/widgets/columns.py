@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,10 +24,18 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row; ``key`` stays while the row lives, so that the cursor keeps it."""
+    """One row; ``key`` stays while the row lives, so that the cursor keeps it.
+
+    A row has cells for all columns, or none and a ``text`` over the whole width.
+    """
 
     key: str
     cells: tuple[Cell, ...]
+    text: Cell = Cell("")
+
+    def words(self, columns: Iterable[int]) -> str:
+        """Return what stands in some of the columns, or the text that stands in their place."""
+        return " ".join(self.cells[index].text for index in columns) if self.cells else self.text.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Widths:
     def see(self, cells: Sequence[Cell]) -> bool:
         """Take a row into account; tell whether any column grew."""
         grew = False
-        for index, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
+        for index, (column, cell) in enumerate(zip(self.columns, cells, strict=True) if cells else ()):
             size, part = cell_len(cell.text), fraction(cell.text) if column.number else 0
             if column.number and (size - part > self.whole[index] or part > self.part[index]):
                 self.whole[index] = max(self.whole[index], size - part)

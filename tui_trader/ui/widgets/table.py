@@ -154,7 +154,7 @@ class TablePanel(Panel):
             return self.all_rows
         words = self.filter.casefold().split()
         shown = [place.column for place in self._places] or range(len(self.columns))
-        return [row for row in self.all_rows if _holds(" ".join(row.cells[index].text for index in shown), words)]
+        return [row for row in self.all_rows if _holds(row.words(shown), words)]
 
     def _apply(self, rows: list[Row], now: float) -> None:
         """Put rows in place of the old ones and draw what differs."""
@@ -195,7 +195,7 @@ class TablePanel(Panel):
         for row in self.rows[self.top : self.top + self.height]:
             before = known.get(row.key)
             for index, column in enumerate(self.columns):
-                if before is None or not column.marks:
+                if before is None or not column.marks or not before.cells or not row.cells:
                     continue
                 was, value = before.cells[index].value, row.cells[index].value
                 if was is not None and value is not None and was != value:
@@ -207,10 +207,10 @@ class TablePanel(Panel):
             before, row = old[index], self.rows[index]
             if before is row:
                 continue
-            if before.key != row.key:
+            if before.key != row.key or before.text != row.text:
                 self._refresh_rows(index)
                 continue
-            for place in self._places:
+            for place in self._places if row.cells else ():
                 if before.cells[place.column] != row.cells[place.column]:
                     self._refresh_place(index, place)
 
@@ -264,8 +264,11 @@ class TablePanel(Panel):
         over = ground if selected else Style()
         edge = self.look.glyphs.cursor if selected and self.has_focus else " "
         runs: list[Run] = [(edge, self.style_of("accent") + over)]
+        if not row.cells:
+            shown = fitted(row.text.text, self.size.width - 2, self.look.glyphs.cut)
+            runs.append((shown, self.style_of(row.text.role) + over))
         end = 0
-        for place in self._places:
+        for place in self._places if row.cells else ():
             runs.append((" " * (place.x - end), self.style_of("text") + over))
             runs += self._cell(row, place, over)
             end = place.x + place.width
