@@ -127,6 +127,12 @@ def bindings(value: object) -> Mapping[str, tuple[str, ...]]:
     return {text(action): words(keys) for action, keys in value.items()}
 
 
+def hook(value: object) -> str:
+    """Read the address that messages are posted to, exactly as it stands; refusals do not repeat it."""
+    address(("https", "http"))(value)
+    return text(value).strip()
+
+
 def address(schemes: tuple[str, str]) -> Callable[[object], str]:
     """Make a reader of URLs of a secure scheme; the plain one (given second) only towards this machine."""
     secure, plain = schemes

@@ -80,6 +80,13 @@ class ApiSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """Ways out of the house; an empty ``webhook`` is none. The address is often a secret, so it is not shown."""
+
+    webhook: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. Empty ``rest_url`` and ``ws_url`` mean the mode's own venue."""
 
@@ -102,9 +109,10 @@ class Settings:
     risk: RiskProfile = field(default_factory=RiskProfile)
     sim: SimSettings = field(default_factory=SimSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
 
 
-SECTIONS = ("risk", "sim", "api")
+SECTIONS = ("risk", "sim", "api", "notify")
 
 READERS: Mapping[str, read.Reader] = {
     "profile": read.text,
@@ -126,6 +134,7 @@ READERS: Mapping[str, read.Reader] = {
     "sim.replay": read.words,
     "api.port": read.whole(0, 65_535),
     "api.token_file": read.text,
+    "notify.webhook": read.hook,
 }
 
 
@@ -233,7 +242,7 @@ def _from_file(path: Path, *, required: bool) -> Iterator[tuple[str, object]]:
 def _assemble(given: Mapping[str, object]) -> Settings:
     """Put values into their groups; a preset of limits is taken before single limits."""
     name = given.get("risk.name")
-    bases: dict[str, Any] = {"sim": SimSettings(), "api": ApiSettings()}
+    bases: dict[str, Any] = {"sim": SimSettings(), "api": ApiSettings(), "notify": NotifySettings()}
     bases["risk"] = preset(name) if isinstance(name, Preset) else RiskProfile()
     for section, base in bases.items():
         inner = {name.partition(".")[2]: value for name, value in given.items() if name.startswith(f"{section}.")}

@@ -95,6 +95,7 @@ def test_every_key_has_a_variable_of_its_own(tmp_path: Path) -> None:
         "risk.daily_loss_percent": "2",
         "risk.auto_risk_control": "no",
         "sim.balances": "USDT=5,BTC=0.1",
+        "notify.webhook": "https://x.example/hook",
     }
     for name in keys():
         if name in {"keymap", "risk.overrides"}:
@@ -224,3 +225,18 @@ def test_settings_import_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
     ).stdout
     assert not {"pydantic", "peewee", "httpx", "asyncio", "tomllib", "platformdirs", "textual"} & set(loaded.split())
+
+
+@pytest.mark.parametrize("url", ["https://example.com/hook/", "http://127.0.0.1:9/a?b=c", "http://localhost/x"])
+def test_a_webhook_is_kept_exactly_and_not_shown(tmp_path: Path, url: str) -> None:
+    found = load_settings(env=_home(tmp_path) | {"TUI_TRADER_NOTIFY_WEBHOOK": url})
+    assert found.notify.webhook == url
+    assert url not in repr(found)
+    assert load_settings(env=_home(tmp_path)).notify.webhook == ""
+
+
+@pytest.mark.parametrize("url", ["http://example.com/secret", "ftp://a/secret", "secret", "https://me:secret@a/b"])
+def test_a_webhook_without_encryption_or_sense_is_refused_without_repeating_it(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="NOTIFY_WEBHOOK must ") as refused:
+        load_settings(env=_home(tmp_path) | {"TUI_TRADER_NOTIFY_WEBHOOK": url})
+    assert "secret" not in str(refused.value)

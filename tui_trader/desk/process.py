@@ -16,6 +16,7 @@ from tui_trader.clock import Clock, SystemClock
 from tui_trader.desk import halting
 from tui_trader.desk.advice import advised
 from tui_trader.desk.assembly import Desk, assemble
+from tui_trader.desk.outlets import open_outlets
 from tui_trader.desk.start import come_up, order_prefix
 from tui_trader.desk.venue import find_venue
 from tui_trader.desk.watchdog import Watchdog
@@ -65,6 +66,7 @@ async def run(settings: Settings, paths: Paths, simulator: Simulator | None) -> 
     desk = assemble(settings, identity, exchange, store, clock, await order_prefix(store), stop.ask, mark)
     if store.loss:
         desk.path.distrust(StoreError(store.loss, StoreTrouble.DAMAGED))
+    open_outlets(desk, settings, clock)
     desk.tasks.run("HALT file", lambda: halting.watch(mark, desk.path.gate, desk.path.kill, clock))
     halting.listen(lambda: desk.tasks.spawn("SIGUSR1", desk.path.kill.halt("The signal SIGUSR1 came.", by="signal")))
     with ExitStack() as held:
