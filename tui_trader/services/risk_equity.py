@@ -38,7 +38,8 @@ class LedgerEquity:
         Coins that no market prices are worth nothing here, as they are in the account's figures.
         """
         now, changes = self._clock.monotonic(), self._ledger.changes
-        if self._taken is None or self._taken[0] != changes or now - self._taken[1] > VALUED_FOR_S:
+        fresh = self._taken is not None and self._taken[0] == changes and now - self._taken[1] <= VALUED_FOR_S
+        if self._worth is None or not fresh:
             self._worth, self._taken = self._add_up(), (changes, now)
         return self._worth
 

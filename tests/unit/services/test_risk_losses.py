@@ -156,6 +156,20 @@ async def test_what_comes_from_or_goes_elsewhere_is_neither_gain_nor_loss() -> N
     await again.stop()
 
 
+async def test_what_was_not_known_is_known_as_soon_as_it_can_be() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rig.exchange.pairs["SOLUSDT"] = instrument("SOLUSDT")
+    rig.exchange.wallet["SOL"] = Balance("SOL", D(1), D(0))
+    await rig.start()
+    rig.market.watch(tickers=["SOLUSDT"])
+    await settle()
+    assert not rig.desk.watch.losses.losses().known
+    rig.exchange.show("quote", "SOLUSDT", value=quote(rig.clock, "SOLUSDT"))
+    await settle()
+    assert rig.desk.watch.losses.losses().known
+    await rig.stop()
+
+
 async def test_between_the_halves_of_a_trade_nothing_is_lost() -> None:
     rig = DeskRig(settings=SETTINGS)
     rich(rig)
