@@ -114,17 +114,17 @@ def _worst(rows: Iterable[Use], none: Use) -> Use:
 def _losses(usage: Usage, profile: RiskProfile, currency: str) -> Iterator[Use]:
     losses = usage.losses
     day, week, share = (losses.day, losses.week, losses.day_percent) if losses.known else (None, None, None)
-    money = (("daily_loss_limit", "loss of the day", day), ("weekly_loss_limit", "loss of the week", week))
+    money = (("daily_loss_limit", "day loss", day), ("weekly_loss_limit", "week loss", week))
     for name, label, used in money:
         limit = getattr(profile, name)
         yield _row(Use("R19", name, label, used, limit, currency), limit)
     limit = profile.daily_loss_percent
-    row = Use("R19", "daily_loss_percent", "loss of the day, of the account", share, limit, "%")
+    row = Use("R19", "daily_loss_percent", "day loss, share", share, limit, "%")
     yield _row(row, limit, profile.daily_loss_warn_percent)
     limit, fallen = profile.max_drawdown_percent, _fallen(usage)
-    row = Use("R18", "max_drawdown_percent", "loss from the peak", fallen, limit, "%")
+    row = Use("R18", "max_drawdown_percent", "below the peak", fallen, limit, "%")
     yield _graded(row, times(limit, "1.5"), limit, profile, more=True)
-    none = Use("R18", "max_drawdown_percent", "loss of a position", ZERO, limit, "%")
+    none = Use("R18", "max_drawdown_percent", "below cost", ZERO, limit, "%")
     falls = (replace(none, used=fall, symbol=symbol) for symbol, fall in usage.falls.items())
     yield _worst((_graded(row, times(limit, "1.5"), limit, profile, more=True) for row in falls), none)
 
@@ -157,7 +157,7 @@ def _values(usage: Usage, profile: RiskProfile, currency: str) -> Iterator[Use]:
 
 
 def _value(held: Decimal | None, profile: RiskProfile, currency: str) -> Use:
-    return Use("R18", "max_position_value", "one coin", held, profile.max_position_value, currency)
+    return Use("R18", "max_position_value", "held", held, profile.max_position_value, currency)
 
 
 def _shares(usage: Usage, profile: RiskProfile, currency: str) -> Iterator[Use]:
@@ -169,7 +169,7 @@ def _shares(usage: Usage, profile: RiskProfile, currency: str) -> Iterator[Use]:
 
 def _share(share: Decimal | None, profile: RiskProfile) -> Use:
     limit = profile.max_concentration_percent
-    return Use("R18", "max_concentration_percent", "one coin, of the account", share, limit, "%")
+    return Use("R18", "max_concentration_percent", "held, share", share, limit, "%")
 
 
 def _of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -190,23 +190,23 @@ def _orders(usage: Usage, profile: RiskProfile) -> Iterator[Use]:
     )
     yield _worst((_row(each, each.limit) for each in rows), none)
     share, limit = _of(usage.resting, usage.equity), profile.max_open_orders_percent
-    yield _row(Use("R17", "max_open_orders_percent", "all orders, of the account", share, limit, "%"), limit)
+    yield _row(Use("R17", "max_open_orders_percent", "resting, share", share, limit, "%"), limit)
 
 
 def _conduct(usage: Usage, profile: RiskProfile) -> Iterator[Use]:
     for name, label, used in (
-        ("max_orders_per_second", "orders within a second", usage.sent[0]),
-        ("max_orders_per_minute", "orders within a minute", usage.sent[1]),
-        ("max_rule_orders_per_second", "automatic orders within a second", usage.fired[0]),
-        ("max_rule_orders_per_minute", "automatic orders within a minute", usage.fired[1]),
+        ("max_orders_per_second", "orders a second", usage.sent[0]),
+        ("max_orders_per_minute", "orders a minute", usage.sent[1]),
+        ("max_rule_orders_per_second", "automatic a second", usage.fired[0]),
+        ("max_rule_orders_per_minute", "automatic a minute", usage.fired[1]),
     ):
         limit = Decimal(getattr(profile, name))
         yield _row(Use("R22", name, label, Decimal(used), limit, "orders"), limit)
     conduct, limit = usage.conduct, profile.max_slippage_paid_percent
     paid = _of(conduct.slippage_paid, usage.equity)
-    yield _row(Use("R09", "max_slippage_paid_percent", "slippage of ten minutes", paid, limit, "%"), limit, more=True)
+    yield _row(Use("R09", "max_slippage_paid_percent", "slippage, 10 min", paid, limit, "%"), limit, more=True)
     allowed = Decimal(profile.max_messages_per_fill * max(1, conduct.fills))
-    row = Use("R24", "max_messages_per_fill", "messages of an hour", Decimal(conduct.messages), allowed, "messages")
+    row = Use("R24", "max_messages_per_fill", "messages, 1 h", Decimal(conduct.messages), allowed, "messages")
     yield _row(row, None, allowed, more=True)
     if profile.cooldown_losses:
         limit = Decimal(profile.cooldown_losses)
