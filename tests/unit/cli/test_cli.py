@@ -65,7 +65,7 @@ def desk(home: Path) -> Iterator[ServicesTwin]:
         (["history", "--side", "BUY", "--limit", "1"], "resting"),
         (["balances"], "USDT"),
         (["ledger"], "109.99"),
-        (["risk"], "orders on one pair                BTCUSDT    10"),
+        (["risk"], "orders on one pair  BTCUSDT    10"),
     ],
 )
 def test_each_question_is_answered_as_text_and_json(
