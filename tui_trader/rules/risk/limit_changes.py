@@ -123,10 +123,10 @@ def ask(state: LimitState, change: ProfileChange, now: int) -> Outcome:
         before, after = values.get(key), wanted.get(key)
         if before == after:
             continue
-        if _loosens(key, before, after, state.values, values):
+        if _loosens(key, before, after, state.values, wanted) or _loosens(key, before, after, state.values, values):
             waits = kept.get(key)
             waiting.append(waits if waits and waits.value == after else Waiting(key, after, now + WAIT_MS))
-            after = _meanwhile(key, before, after)
+            after = _meanwhile(key, before, after, values)
         _put(values, key, after)
     changed = LimitState(values, tuple(waiting))
     found = flaws(changed.profile)
@@ -209,16 +209,26 @@ def _general_first(key: str) -> tuple[bool, str]:
     return parts(key)[0] is not None, key
 
 
-def _loosens(key: str, before: Value | None, after: Value | None, was: Values, now: Values) -> bool:
-    """Tell whether a change dares more; a pair without a limit of its own has the general one."""
+def _loosens(key: str, before: Value | None, after: Value | None, was: Values, then: Values) -> bool:
+    """Tell whether a change dares more.
+
+    A pair without a limit of its own had the general one that ``was``, and will have the one that is ``then``.
+    """
     symbol, name = parts(key)
     if symbol is None:
         return looser(name, after, before)
-    return looser(name, now[name] if after is None else after, was[name] if before is None else before)
+    return looser(name, then[name] if after is None else after, was[name] if before is None else before)
 
 
-def _meanwhile(key: str, before: Value | None, after: Value | None) -> Value | None:
-    """Return what holds until a looser value does: of a list of pairs, those that stay on it."""
+def _meanwhile(key: str, before: Value | None, after: Value | None, values: Values) -> Value | None:
+    """Return what holds until a looser value does.
+
+    Of a list of pairs these are those that stay on it, all if none does. A pair whose first own limit waits keeps the
+    general one of now, so that it does not follow that one further than it may go itself.
+    """
+    symbol, name = parts(key)
+    if symbol is not None and before is None:
+        return values[name]
     if key == SYMBOLS and isinstance(before, tuple) and isinstance(after, tuple) and after:
         return tuple(each for each in before if each in after) or before
     return before

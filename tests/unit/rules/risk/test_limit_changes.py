@@ -125,8 +125,9 @@ def test_a_pairs_own_limit() -> None:
     assert tight.profile.of("BTCUSDT").max_order_value == 200
     assert steps == (Step(Effect.CHANGED, BTC, None, D(200)),)
     wide, steps = ask(state(), own("900"), NOW)
-    assert wide.profile.overrides is None
-    assert steps == (Step(Effect.ASKED, BTC, None, D(900), LATER),)
+    assert wide.profile.overrides == {"BTCUSDT": {"max_order_value": D(500)}}
+    assert steps == (Step(Effect.CHANGED, BTC, None, D(500)), Step(Effect.ASKED, BTC, D(500), D(900), LATER))
+    assert ask(wide, own(None), NOW)[0] == state()
     gone, steps = ask(tight, own(None), NOW)
     assert gone.profile.of("BTCUSDT").max_order_value == 200
     assert gone.waiting == (Waiting(BTC, None, LATER),)
@@ -145,6 +146,17 @@ def test_an_own_limit_is_not_loosened_through_the_general_one() -> None:
     after, _ = ask(tight, wider, NOW)
     assert after.profile.of("BTCUSDT").max_order_value == 200
     assert {each.key for each in after.waiting} == {BTC, "max_order_value"}
+
+
+def test_an_own_limit_that_waits_is_not_overtaken_by_the_general_one() -> None:
+    both = ProfileChange(limits={"max_order_value": D(900)}, overrides={"BTCUSDT": {"max_order_value": D(600)}})
+    first, _ = ask(state(), both, NOW)
+    general = [each for each in first.waiting if each.key == "max_order_value"]
+    assert loosen(first, general)[0].profile.of("BTCUSDT").max_order_value == 500
+    gone, _ = ask(first, own(None), NOW + 59_000)
+    assert {(each.key, each.at) for each in gone.waiting} == {("max_order_value", LATER), (BTC, LATER + 59_000)}
+    assert loosen(gone, general)[0].profile.of("BTCUSDT").max_order_value == 500
+    assert loosen(gone, gone.waiting)[0].profile == replace(RiskProfile(), max_order_value=D(900))
 
 
 def test_a_preset_begins_anew_but_for_the_pairs_and_the_switch() -> None:
