@@ -6,10 +6,12 @@ Fulfils ``risk_state_face.Assessments``. What is open is in memory and in the st
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from tui_trader.clock import Clock
 from tui_trader.domain.assessment import Assessment, AssessmentStatus, Finding, RiskLevel
@@ -28,6 +30,9 @@ BEAT_S = 5.0
 SPACED_S = 0.5
 """Executions that come thick have the account looked at no more often than this."""
 PAGE = 200
+SETTLED = "risk.settled"
+"""Setting: what a person settled last, and with which intent id; asked again after a restart, it changes nothing."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 OPEN = (AssessmentStatus.ACTIVE, AssessmentStatus.IGNORED)
 NOTICES: Mapping[RiskLevel, tuple[str, str]] = {
     RiskLevel.HIGH: ("warning", "risk_high"),
@@ -113,15 +118,17 @@ class AssessmentService:
             StoreError: it could not be written down, so it stays as it is.
 
         """
-        return await self._intents.once(intent_id, (assessment_id, status), lambda: self._settle(assessment_id, status))
+        asked = (assessment_id, status)
+        return await self._intents.once(intent_id, asked, lambda: self._settle(intent_id, assessment_id, status))
 
-    async def _settle(self, assessment_id: str, status: AssessmentStatus) -> Assessment:
+    async def _settle(self, intent_id: str, assessment_id: str, status: AssessmentStatus) -> Assessment:
         async with self._turn:
             tracked = next((each for each in self._known.values() if each.risk and each.risk.id == assessment_id), None)
             if tracked is None or tracked.risk is None or tracked.risk.status is not AssessmentStatus.ACTIVE:
-                raise await self._not_active(assessment_id)
+                return await self._settled_before(intent_id, assessment_id, status)
             after = settled(tracked.risk, status, self._clock.wall_ms())
-            await self._write([Turn(tracked.kept, after)], by="person")
+            note = {SETTLED: _note(intent_id, assessment_id, status)}
+            await self._write([Turn(tracked.kept, after)], "person", note)
             if status is AssessmentStatus.RESOLVED:
                 del self._known[after.finding.about]
             else:
@@ -129,23 +136,25 @@ class AssessmentService:
                 self._known[after.finding.about] = replace(tracked, risk=after, kept=after, kept_at=now)
         return after
 
-    async def _not_active(self, assessment_id: str) -> NotFound | Conflict:
-        """Say why one cannot be settled."""
+    async def _settled_before(self, intent_id: str, assessment_id: str, status: AssessmentStatus) -> Assessment:
+        """Give the answer that the newest settling before a restart gave; say why any other cannot be done."""
         found = await self._store.assessment(assessment_id)
         if found is None:
-            return NotFound(f"There is no assessment {assessment_id[:40]!r}.")
-        return Conflict(f"The assessment {found.id} is {found.status.value.lower()} already.")
+            raise NotFound(f"There is no assessment {assessment_id[:40]!r}.")
+        if await self._store.setting(SETTLED) == _note(intent_id, assessment_id, status):
+            return found
+        raise Conflict(f"The assessment {found.id} is {found.status.value.lower()} already.")
 
     def _open(self, status: AssessmentStatus) -> Sequence[Assessment]:
         return [each.risk for each in self._known.values() if each.risk is not None and each.risk.status is status]
 
-    async def _write(self, turns: Sequence[Turn], by: str = "desk") -> None:
+    async def _write(self, turns: Sequence[Turn], by: str = "desk", note: Mapping[str, str] = NOTHING) -> None:
         """Write changes down, then tell them."""
         if not turns:
             return
         at = self._clock.wall_ms()
         lines = [assessment_line(at, each.before, each.after, by) for each in turns]
-        await self._store.write(Change(journal=lines, assessments=[each.after for each in turns]))
+        await self._store.write(Change(journal=lines, assessments=[each.after for each in turns], settings=note))
         for each in turns:
             self._bus.publish(Event(EventKind.ASSESSMENT, at, each.after))
 
@@ -154,3 +163,7 @@ class AssessmentService:
         level, code = NOTICES[risk.finding.level]
         text = f"{risk.finding.message} {risk.finding.recommendation}"
         await tell(self._store, self._bus, self._clock, Notice(level, text, code))
+
+
+def _note(intent_id: str, assessment_id: str, status: AssessmentStatus) -> str:
+    return json.dumps([intent_id, assessment_id, status.value])

@@ -143,7 +143,10 @@ async def test_a_restart_goes_on_with_what_was_open() -> None:
         await rig.service.settle("intent-0001", before[1].id, A.IGNORED)
     async with running(rig.store, rig.clock) as again:
         assert again.service.active() == before[:1]
-        assert [each.id for each in await again.service.list(A.IGNORED, 9)] == [before[1].id]
+        (borne,) = await again.service.list(A.IGNORED, 9)
+        assert await again.service.settle("intent-0001", before[1].id, A.IGNORED) == borne
+        with pytest.raises(Conflict, match="ignored already"):
+            await again.service.settle("intent-0002", before[1].id, A.IGNORED)
         again.found = rig.found[:1]
         await again.clock.advance(OVER)
         assert again.service.active() == before[:1]

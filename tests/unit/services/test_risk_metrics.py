@@ -45,6 +45,13 @@ def test_what_is_not_known_is_said_to_be_so() -> None:
     assert (half.volatility_percent, half.liquidity, half.concentration_percent) == (None, None, D(25))
 
 
+def test_what_is_no_number_is_not_known_and_estimates_are_rounded() -> None:
+    assert metrics_of(replace(RICH, exposure=D("NaN"), equity=D("NaN")), STATE, [], 7).exposure is None
+    long = replace(RICH, exposure=D(1) / D(3), losses=Losses(D(1) / D(3), D(0), D(0)))
+    found = metrics_of(long, STATE, [], 7)
+    assert (found.exposure, found.day_pnl) == (D("0.33333333"), D("-989.66666667"))
+
+
 def test_without_coins_there_is_no_concentration() -> None:
     assert metrics_of(replace(RICH, coins=()), STATE, [], 7).concentration_percent == 0
 

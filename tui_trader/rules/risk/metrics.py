@@ -13,6 +13,8 @@ from tui_trader.rules.risk.loss_lock import LossState
 from tui_trader.rules.risk.tracking import GRAVE
 
 _SHARE = Decimal("0.0001")
+_MONEY = Decimal("1e-8")
+"""To what estimates are rounded."""
 
 
 def metrics_of(given: Portfolio, state: LossState | None, active: Sequence[Assessment], at: int) -> Metrics:
@@ -25,7 +27,7 @@ def metrics_of(given: Portfolio, state: LossState | None, active: Sequence[Asses
     return Metrics(
         at=at,
         equity=equity,
-        exposure=given.exposure,
+        exposure=_rounded(given.exposure, _MONEY),
         drawdown_percent=_rounded(fallen(equity, given.peak)),
         max_drawdown_percent=ZERO if state is None else state.worst_percent,
         day_pnl=_since(given, state, lambda known: known.day_open),
@@ -42,7 +44,7 @@ def metrics_of(given: Portfolio, state: LossState | None, active: Sequence[Asses
 
 def _since(given: Portfolio, state: LossState | None, begun: Callable[[LossState], Decimal]) -> Decimal | None:
     equity = given.losses.equity  # by the ledger, as the beginnings are
-    return None if equity is None or state is None else EXACT.subtract(equity, begun(state))
+    return None if equity is None or state is None else _rounded(EXACT.subtract(equity, begun(state)), _MONEY)
 
 
 def _of_all(
@@ -51,8 +53,9 @@ def _of_all(
     """Return the worst figure of the coins held; ``None`` without coins, or while one of them is not known."""
     figures = [figure(each) for each in coins]
     known = [each for each in figures if each is not None and each.is_finite()]
-    return worst(known) if known and len(known) == len(figures) else None
+    return _rounded(worst(known), _MONEY) if known and len(known) == len(figures) else None
 
 
-def _rounded(value: Decimal | None) -> Decimal | None:
-    return None if value is None else value.quantize(_SHARE, context=EXACT)
+def _rounded(value: Decimal | None, step: Decimal = _SHARE) -> Decimal | None:
+    """Round a figure; ``None`` for one that is no number."""
+    return None if value is None or not value.is_finite() else value.quantize(step, context=EXACT)
