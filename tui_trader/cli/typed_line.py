@@ -35,6 +35,7 @@ def do(args: argparse.Namespace) -> int:
             if waiting:  # no pair is known yet, so that every one is wrong
                 raise DeskUnavailable(waiting) from error
             raise
+        _explain(planned)
         if args.dry_run:
             return _tell(args, planned)
         if not _allowed(planned, args):
@@ -50,6 +51,13 @@ def do(args: argparse.Namespace) -> int:
         return _tell(args, done)
 
     return with_desk(args, ask, start=True)
+
+
+def _explain(planned: Mapping[str, Any]) -> None:
+    """Say why a size that was worked out is what it is; the line that is run has only its number."""
+    for step in planned["steps"]:
+        if step["preview"] and step["preview"]["sizing"]:
+            sys.stderr.write(f"{tables.words(step['preview']['sizing'])}\n")
 
 
 async def _ready(desk: DeskClient) -> str:

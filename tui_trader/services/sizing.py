@@ -99,12 +99,13 @@ class SizingService:
     def _entry(self, wish: SizeWish, pair: Instrument) -> tuple[Entry, Decimal]:
         """Return the order, and the price that distances count from: the one given, else the best to be had."""
         quote = self.market.quote(pair.symbol)
-        if quote is None:
-            raise VenueUnavailable(f"No price of {pair.symbol} is known yet; try again in a moment.")
+        book = self.judge.book(pair, quote)
+        if quote is None or book is None:
+            raise VenueUnavailable(f"There is no usable bid and ask of {pair.symbol}; try again in a moment.")
         cap = self.profile().of(pair.symbol).market_cap_percent
         price = wish.price if wish.price is not None else pricing.market_cap(wish.side, quote, cap, pair.tick)
         start = wish.price if wish.price is not None else _opposite(quote, wish.side)
-        return Entry(pair, wish.side, price, self.judge.book(pair, quote), wish.rests), start
+        return Entry(pair, wish.side, price, book, wish.rests), start
 
     def _money(self, wish: SizeWish, share: Decimal, quote: str) -> tuple[Decimal | None, Decimal]:
         """Return what the account is worth where that counts, and the sum that a share of it is."""

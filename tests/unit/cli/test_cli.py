@@ -5,12 +5,13 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.twins.services import ServicesTwin
+from tests.twins.services import ServicesTwin, a_preview, a_request
 from tui_trader import errors
 from tui_trader.api.server import ApiServer
 from tui_trader.cli import main
@@ -110,6 +111,26 @@ def test_do_tells_where_a_line_is_wrong(desk: ServicesTwin, capsys: pytest.Captu
     desk.asked.fail = errors.GrammarError("'bye' is not a verb.", position=0, length=3, hint="buy")
     assert main(["do", "bye btc"]) == 2
     assert capsys.readouterr().err == "'bye' is not a verb. Did you mean buy?\n"
+
+
+class ByRisk:
+    """Commands that work a size out."""
+
+    async def preview(self, line: str, context: object) -> model.LineOutcome:
+        preview = replace(a_preview(a_request()), sizing="50 USDT are risked; no stop is placed.")
+        return model.LineOutcome(True, [model.LineStep("Buy.", "buy BTCUSDT 0.1 @100", preview=preview)])
+
+    async def run(self, intent: str, line: str, context: object, confirmation: str | None = None) -> model.LineOutcome:
+        return model.LineOutcome(True, [model.LineStep("Buy.", line)])
+
+
+@pytest.mark.parametrize("flags", [[], ["--dry-run"], ["--json"]])
+def test_do_says_why_a_size_is_what_it_is(
+    desk: ServicesTwin, capsys: pytest.CaptureFixture[str], flags: list[str]
+) -> None:
+    object.__setattr__(desk.all, "commands", ByRisk())
+    assert main(["do", *flags, "buy btc risk $50 @100 to 95"]) == 0
+    assert capsys.readouterr().err == "50 USDT are risked; no stop is placed.\n"
 
 
 class SoftLimit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,17 +65,26 @@ async def test_a_restart_forgets_nothing_of_the_last_hour(store: SqliteStore) ->
     assert before.slippage_paid == (D(101) - D("100.05")) + (D("100.05") - D(99))
     assert before.fee_seen == D("0.0005")
     assert before.last_loss_at is not None
+    rig.clock.jump(300)
     again = await restarted(rig)
     after = seen(again)
     assert (after.messages, after.fills, after.losses) == (4, 2, 1)
     assert (after.slippage_paid, after.fee_seen) == (before.slippage_paid, before.fee_seen)
     assert after.last_loss_at is not None
     assert abs(after.last_loss_at - before.last_loss_at) < 1000
-    again.clock.jump(601)
+    again.clock.jump(299)
+    assert seen(again).slippage_paid == before.slippage_paid
+    again.clock.jump(1)
     assert seen(again).slippage_paid == 0
-    again.clock.jump(3600)
+    again.clock.jump(2999)
+    assert (seen(again).messages, seen(again).fills) == (4, 2)
+    again.clock.jump(1)
     assert (seen(again).messages, seen(again).fills, seen(again).losses) == (0, 0, 1)
-    await again.stop()
+    again.clock.jump(1)
+    third = await restarted(again)
+    assert seen(third) == replace(seen(again), budget_used=seen(third).budget_used)
+    assert seen(third).fee_seen == D("0.0005")
+    await third.stop()
 
 
 async def test_an_order_that_fills_after_the_restart_is_measured_by_the_mid_at_its_sending(store: SqliteStore) -> None:

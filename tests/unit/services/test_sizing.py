@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,13 +11,14 @@ from typing import Any
 import pytest
 
 from tests.twins.clock import settle
+from tests.twins.exchange import instrument
 from tests.unit.services.desk_rig import DeskRig, bar, book, days, quote, richer
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.expression import SizeMethod
 from tui_trader.domain.market import Candle, Interval
 from tui_trader.domain.order import Side
 from tui_trader.domain.risk import Level
-from tui_trader.errors import NotFound, Refused
+from tui_trader.errors import NotFound, Refused, VenueUnavailable
 from tui_trader.services.sizing_face import SizeFound, SizeWish
 from tui_trader.settings import Settings
 
@@ -193,6 +195,29 @@ async def test_a_size_counts_from_the_smaller_of_the_venue_and_the_ledger(rig: D
     assert "0.5 % of 5100.05 USDT" in (await asked(rig, price="100", stop="95")).sentence
     sale = await asked(rig, "risk_money", "5000", side=Side.SELL, price="101", stop="105")
     assert sale.quantity == 3
+
+
+async def test_before_the_ledger_begins_the_venue_alone_counts(rig: DeskRig) -> None:
+    rig.desk.path.ledger.since = None
+    rig.desk.account.take([Balance("USDT", D(50_000), D(0))], complete=False)
+    assert "0.5 % of 50100.05 USDT" in (await asked(rig, price="100", stop="95")).sentence
+
+
+async def test_without_prices_or_the_accounts_worth_there_is_no_size() -> None:
+    rig = DeskRig()
+    rig.exchange.pairs["XYZUSDT"] = instrument("XYZUSDT")
+    richer(rig.exchange, USDT="10000", XYZ="1")
+    await rig.start()
+    with pytest.raises(Refused, match="What the account is worth is not known yet") as caught:
+        await asked(rig, price="100", stop="95")
+    assert caught.value.code == "no_equity"
+    assert (await asked(rig, "risk_money", "5.0975", price="100", stop="95")).quantity == 1
+    asking = asyncio.create_task(rig.services.sizing.size(SizeWish("XYZUSDT", Side.BUY, SizeMethod.FRACTION, D(1))))
+    for _ in range(5):
+        await rig.clock.advance(1)
+    with pytest.raises(VenueUnavailable, match="no usable bid and ask of XYZUSDT"):
+        await asking
+    await rig.stop()
 
 
 async def test_limits_that_a_size_touches_are_the_gates_own() -> None:

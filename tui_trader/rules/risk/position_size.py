@@ -31,14 +31,13 @@ _DOWN = Context(prec=EXACT.prec, rounding=ROUND_DOWN)
 class Entry:
     """An order whose size is sought; ``price`` is its limit or cap, in quote money.
 
-    ``book`` is ``None`` where none is known: then all of it fills at ``price``, and at the stop. ``rests`` is true of
-    an order that takes nothing (post-only).
+    ``rests`` is true of an order that takes nothing from the ``book`` (post-only).
     """
 
     instrument: Instrument
     side: Side
     price: Decimal
-    book: Book | None = None
+    book: Book
     rests: bool = False
 
     @property
@@ -119,14 +118,14 @@ def fitted(wanted: Decimal, entry: Entry, spendable: Decimal, *, stopped: bool) 
 
 def outcome(quantity: Decimal, entry: Entry, stop: Decimal | None) -> Outcome:
     """Return what a size comes to; ``stop`` is ``None`` where there is none."""
-    sign, book = Decimal(entry.side.sign), entry.book
+    sign = Decimal(entry.side.sign)
     paid, slipped = EXACT.multiply(quantity, entry.price), ZERO
-    if book is not None and not entry.rests:
-        taken = book_walk.walk(book, entry.side, quantity, entry.price)
+    if not entry.rests:
+        taken = book_walk.walk(entry.book, entry.side, quantity, entry.price)
         rest = EXACT.subtract(quantity, taken.filled)
         paid = EXACT.add(taken.quote, EXACT.multiply(rest, entry.price))
         if taken.filled:
-            best = book_walk.opposite(book, entry.side)[0][0]
+            best = book_walk.opposite(entry.book, entry.side)[0][0]
             slipped = EXACT.subtract(taken.quote, EXACT.multiply(taken.filled, best))
     if stop is None:
         return Outcome(paid, EXACT.multiply(paid, entry.fee), EXACT.multiply(slipped, sign), None)
@@ -142,7 +141,7 @@ def outcome(quantity: Decimal, entry: Entry, stop: Decimal | None) -> Outcome:
 def _entries(entry: Entry) -> Iterator[Level]:
     """Give the prices at which the order fills, best first: what it takes, and its own price for the rest."""
     buy = entry.side is Side.BUY
-    if entry.book is not None and not entry.rests:
+    if not entry.rests:
         for price, size in book_walk.opposite(entry.book, entry.side):
             if price > entry.price if buy else price < entry.price:
                 break
@@ -152,23 +151,18 @@ def _entries(entry: Entry) -> Iterator[Level]:
 
 def _exits(entry: Entry, stop: Decimal) -> Iterator[Level]:
     """Give the prices at which the stop fills: the levels of the other side, moved to the stop."""
-    levels = None if entry.book is None else _other_side(entry.book, entry.side)
-    if not levels:
-        yield stop, ENDLESS
-        return
-    best = levels[0][0]
+    levels = _other_side(entry)
     for price, size in levels:
-        yield EXACT.divide(EXACT.multiply(stop, price), best), size
+        yield EXACT.divide(EXACT.multiply(stop, price), levels[0][0]), size
 
 
-def _other_side(book: Book, side: Side) -> tuple[Level, ...]:
-    return book_walk.opposite(book, Side.SELL if side is Side.BUY else Side.BUY)
+def _other_side(entry: Entry) -> tuple[Level, ...]:
+    return book_walk.opposite(entry.book, Side.SELL if entry.side is Side.BUY else Side.BUY)
 
 
 def _depth(entry: Entry) -> Decimal:
     """Return how many coins the levels shown would take back."""
-    levels = None if entry.book is None else _other_side(entry.book, entry.side)
-    return sum((size for _, size in levels), ZERO) if levels else ENDLESS
+    return sum((size for _, size in _other_side(entry)), ZERO)
 
 
 def _merged(entries: Iterator[Level], exits: Iterator[Level]) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
@@ -178,8 +172,6 @@ def _merged(entries: Iterator[Level], exits: Iterator[Level]) -> Iterator[tuple[
     while left_in > 0 and left_out > 0:
         size = min(left_in, left_out)
         yield size, paid, got
-        if size == ENDLESS:
-            return
         left_in, left_out = EXACT.subtract(left_in, size), EXACT.subtract(left_out, size)
         if not left_in:
             paid, left_in = next(entries, (ZERO, ZERO))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.twins.gate_figures import deep_book
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Book
 from tui_trader.domain.order import Side
@@ -27,6 +28,9 @@ BUY, SELL = Side.BUY, Side.SELL
 BOOK = Book("BTCUSDT", ((D(100), D(1)), (D(98), D(2))), ((D(101), D(1)), (D(103), D(2))), 1, 0, 0)
 
 
+DEEP = deep_book("BTCUSDT", D(100), D(101))
+
+
 @pytest.fixture
 def free_pair(pair: Instrument) -> Instrument:
     return replace(pair, taker_fee=D(0), maker_fee=D(0))
@@ -45,10 +49,10 @@ def free_pair(pair: Instrument) -> Instrument:
         (BUY, "100", "99.99", "0.20999", "1"),
     ],
 )
-def test_without_a_book_the_move_and_both_fees_count(
+def test_the_move_and_both_fees_count(
     pair: Instrument, side: Side, price: str, stop: str, money: str, expected: str
 ) -> None:
-    entry = Entry(pair, side, D(price))
+    entry = Entry(pair, side, D(price), DEEP, rests=True)
     assert for_loss(D(money), entry, D(stop)) == D(expected)
     assert outcome(D(expected), entry, D(stop)).loss == D(money)
 
@@ -146,10 +150,17 @@ def test_a_size_fits_the_lot_and_what_there_is(
     assert (quantity, bound) == (D(expected[0]), expected[1])
 
 
+def test_a_book_that_would_take_nothing_back_gives_no_size(pair: Instrument) -> None:
+    entry = Entry(pair, BUY, D(103), replace(BOOK, bids=()))
+    assert for_loss(D(1000), entry, D(90)) == 0
+    with pytest.raises(Refused, match="That is 0 BTC"):
+        fitted(D(0), entry, D(9), stopped=True)
+
+
 @pytest.mark.parametrize(("wanted", "spendable"), [("0.0499", "9"), ("9", "0.0499"), ("0", "9"), ("9", "-1")])
 def test_less_than_the_minimum_is_refused(pair: Instrument, wanted: str, spendable: str) -> None:
     with pytest.raises(Refused, match=r"least that BTCUSDT takes is 0\.05 BTC") as caught:
-        fitted(D(wanted), Entry(pair, BUY, D(100)), D(spendable), stopped=True)
+        fitted(D(wanted), Entry(pair, BUY, D(100), DEEP), D(spendable), stopped=True)
     assert caught.value.code == "below_minimum"
 
 
