@@ -41,7 +41,11 @@ class PortfolioFigures:
             exposure=None if worth is None else self._exposure(worth),
             losses=losses,
             coins=() if worth is None else tuple(self._coins(worth)),
-            positions=tuple(map(self._position, known.positions.book.open())),
+            positions=tuple(
+                HeldPosition(each.id, each.symbol, loss_percent(each))
+                for each in known.positions.book.open()
+                if each.entry_price is not None
+            ),
             unpriced=() if worth is None else worth.unpriced,
             doubtful=tuple((each.id, each.symbol) for each in working if each.status in DOUBTFUL),
             doubt_budget=self.doubt_budget,
@@ -79,12 +83,6 @@ class PortfolioFigures:
                 volatility=None if daily is None else daily.volatility,
                 change=None if ticker is None or ticker.change is None else EXACT.multiply(ticker.change, HUNDRED),
             )
-
-    @staticmethod
-    def _position(position: Position) -> HeldPosition:
-        return HeldPosition(
-            position.id, position.symbol, loss_percent(position), costed=position.entry_price is not None
-        )
 
 
 def loss_percent(position: Position) -> Decimal | None:

@@ -294,3 +294,10 @@ async def test_an_order_is_evaluated_as_the_gate_would_and_leaves_nothing_behind
             await rig.services.risk_state.evaluator.order(replace(request.request, symbol="NOPEUSDT"))
         assert len(rig.store.changes) == changes
         assert rig.services.orders.working() == []
+
+
+async def test_coins_that_were_there_before_the_desk_are_no_risk_by_themselves() -> None:
+    async with desk() as rig:
+        assert [each.entry_price for each in rig.desk.positions.book.open()] == [None]
+        await rig.clock.advance(LASTING)
+        assert list(rig.services.risk_state.assessments.active()) == []

@@ -49,12 +49,14 @@ class HeldCoin:
 
 @dataclass(frozen=True, slots=True)
 class HeldPosition:
-    """An open position: how far it stands below its cost in percent, and whether its cost is known at all."""
+    """An open position and how far it stands below its cost in percent.
+
+    Coins that were there before the desk have no cost and are none; the account's loss counts them.
+    """
 
     id: str
     symbol: str
     loss_percent: Decimal | None
-    costed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +153,8 @@ def _coin(coin: HeldCoin, given: Portfolio, profile: RiskProfile) -> Iterator[Fi
 
 
 def _position(position: HeldPosition, profile: RiskProfile) -> Iterator[Finding]:
-    if position.costed:
-        about = About(position.symbol, position.symbol, position_id=position.id)
-        yield from POSITION_LOSS.look(position.loss_percent, profile.max_drawdown_percent, about)
-        return
-    yield Finding(
-        RiskType.DRAWDOWN,
-        RiskLevel.LOW,
-        f"What the coins of {position.symbol} cost is not known, so their loss cannot be checked.",
-        "Watch their price yourself.",
-        position.symbol,
-        position.id,
-    )
+    about = About(position.symbol, position.symbol, position_id=position.id)
+    yield from POSITION_LOSS.look(position.loss_percent, profile.max_drawdown_percent, about)
 
 
 def _swing(volatility: Decimal | None, change: Decimal | None, profile: RiskProfile, about: About) -> Iterator[Finding]:

@@ -141,10 +141,6 @@ FOUND: dict[str, tuple[Portfolio, list[tuple[RiskType, RiskLevel]]]] = {
         replace(CALM, positions=(replace(POSITION, loss_percent=None),)),
         [(RiskType.DRAWDOWN, M)],
     ),
-    "a position without a cost": (
-        replace(CALM, positions=(replace(POSITION, loss_percent=None, costed=False),)),
-        [(RiskType.DRAWDOWN, RiskLevel.LOW)],
-    ),
     "below the peak": (replace(CALM, peak=D(12_000)), [(RiskType.DRAWDOWN, H)]),
     "no peak": (replace(CALM, peak=None), [(RiskType.DRAWDOWN, M)]),
     "a day's loss": (replace(CALM, losses=Losses(D(10_000), D(100), D(100))), [(RiskType.LOSS, C)]),
