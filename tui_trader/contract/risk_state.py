@@ -129,8 +129,9 @@ class SizeQuestion(Question):
 
     ``value`` is percent of the account for ``risk_percent``, ``fraction`` and ``atr``, money for ``risk_money``, and
     the most in percent for ``kelly``. ``price`` is the entry, the book's price where it is left out; ``stop`` is needed
-    by the two risks. ``win_percent`` and ``payoff`` (average gain / average loss) are Kelly's, ``multiple`` is how many
-    average ranges away ATR's stop stands.
+    by the two risks; with ``fraction`` and ``kelly``, which put a share of the account in, it only tells the loss.
+    ``win_percent`` and ``payoff`` (average gain / average loss) are Kelly's, ``multiple`` is how many average daily
+    ranges away ATR's stop stands, 2 unless told. What makes no sense is answered by 422 with ``details.fields``.
     """
 
     symbol: str = Field(pattern=PAIR)

@@ -197,6 +197,21 @@ async def test_a_size_counts_from_the_smaller_of_the_venue_and_the_ledger(rig: D
     assert sale.quantity == 3
 
 
+async def test_a_typed_share_of_the_balance_counts_from_the_smaller_too_and_a_sale_is_not_held_back(
+    rig: DeskRig,
+) -> None:
+    rig.desk.account.take([Balance("USDT", D(50_000), D(0)), Balance("BTC", D(3), D(0))], complete=False)
+    assert (await rig.preview("buy btc 10%bal @100")).line == "buy BTCUSDT 9.995002 @100"
+    assert (await rig.preview("sell btc all @101")).line == "sell BTCUSDT 3 @101"
+
+
+async def test_coins_that_rest_in_orders_are_not_free_in_the_ledger_either(rig: DeskRig) -> None:
+    assert (await rig.run("buy btc 50 @99")).ok
+    rig.desk.account.take([Balance("USDT", D(50_000), D(0))], complete=False)
+    # 10,000 less 4,950 and its fee, over 100 and its fee
+    assert (await rig.preview("buy btc 100%bal @100")).line == "buy BTCUSDT 50.450024 @100"
+
+
 async def test_before_the_ledger_begins_the_venue_alone_counts(rig: DeskRig) -> None:
     rig.desk.path.ledger.since = None
     rig.desk.account.take([Balance("USDT", D(50_000), D(0))], complete=False)

@@ -1,4 +1,4 @@
-"""How large an order may be so that it loses, or costs, no more than a given sum (features.md §4, R34).
+"""How large an order may be so that it loses, or costs, no more than a given sum (features.md §4).
 
 The loss of ``q`` coins bought is ``entry(q) - exit(q) + fee * (entry(q) + exit(q))``, and of coins sold and bought back
 ``exit(q) - entry(q) + fee * (entry(q) + exit(q))``. ``entry(q)`` walks the book up to the order's price; what the book
