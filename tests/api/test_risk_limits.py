@@ -122,6 +122,12 @@ async def test_a_rule_is_made_changed_and_taken_away(desk: DeskClient, services:
         await desk.risk.delete_constraint("p2")
 
 
+async def test_a_null_is_for_the_pair_only(desk: DeskClient) -> None:
+    answer = await desk._link.http.put("/risk/constraints/p1", json={"intent_id": INTENT, "value": None})
+    assert answer.status_code == 400
+    assert "leave it out to keep it" in answer.json()["error"]["message"]
+
+
 async def test_status_has_limits_lock_and_risks(desk: DeskClient, services: ServicesTwin) -> None:
     lock = replace(begin(D(1000), NOW), locked="The day's loss is 12.34 USDT.", locked_at=NOW, locked_loss=D("12.34"))
     services.limits.lock = replace(lock, cancelled=True)

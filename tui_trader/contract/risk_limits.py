@@ -47,7 +47,11 @@ class LimitView(Answer):
 
 
 class PendingView(Answer):
-    """A loosened limit that waits: from ``at`` on it is ``value``. ``symbol`` is ``None`` for the general limit."""
+    """A loosened limit that waits: from ``at`` on it is ``value``. ``symbol`` is ``None`` for the general limit.
+
+    A pair's own limit that goes has the general value. ``symbols`` waits with the number of pairs, 0 for all, and
+    ``auto_risk_control`` with 0 for off.
+    """
 
     name: str
     symbol: str | None
@@ -77,10 +81,11 @@ class ProfileView(Answer):
 class UpdateProfile(Question):
     """``PUT /risk/profile``: what is left out stays; answers ``ProfileView``.
 
-    ``preset`` begins anew from a named set of limits, on which the rest is laid. ``limits`` is by name, ``overrides``
-    by pair and name, where null takes the pair's own limit away. Nothing is changed when anything makes no sense: 422
-    ``unprocessable`` with ``details.flaws``, a list of ``{field, reason}`` where field is ``max_order_value`` or
-    ``overrides.BTCUSDT.max_order_value``. What loosens a limit waits for 60 s among ``pending``.
+    ``preset`` begins anew from a named set of limits, on which the rest is laid: limits of single pairs go, ``symbols``
+    and ``auto_risk_control`` stay. ``limits`` is by name, ``overrides`` by pair and name, where null takes the pair's
+    own limit away. A soft limit that is left out follows a hard one that is put below it. Nothing is changed when
+    anything makes no sense: 422 ``unprocessable`` with ``details.flaws``, a list of ``{field, reason}`` where field is
+    ``max_order_value`` or ``overrides.BTCUSDT.max_order_value``. What loosens a limit waits for 60 s among ``pending``.
     """
 
     intent_id: str = Field(min_length=8, max_length=64, pattern=INTENT)

@@ -57,7 +57,7 @@ UNAVAILABLE: dict[str, str] = {
     "halt": f"{ALONE}, or press H twice",
     "kill": f"{ALONE}, or press H twice",
     "resume": ALONE,
-    "limit": "change the risk profile in the configuration",
+    "limit": "change it in the form: press 0, then e",
     "alias": "type the line in full",
     "set": "type the number",
     "track": "type the number",

@@ -14,7 +14,7 @@ R26  a storm of refusals closes the gate itself (``services.gate``), it does not
 R28  a break between the books closes the gate itself (``services.comparison``)
 R34  sizing counts from the smaller of the venue's balance and the ledger (``rules.sizing``)
 R36  a locked session is a state of the gate: R13's row
-R37  confirmation and delayed raise are how limits are overridden (``services.confirmations``, ``services.risk``)
+R37  confirmation and delayed raise are how limits are overridden (``services.confirmations``, ``limit_keeper``)
 R38  the echo in the venue's answer is judged by the order table, after sending
 R39  a decision that is too old is not signed (``exchange.mexc.sender``)
 R40  unknown settings are refused at start (``settings``)

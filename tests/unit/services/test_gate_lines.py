@@ -80,6 +80,14 @@ async def test_to_resume_wants_a_reason_and_is_asked_about_by_its_word() -> None
         assert gate.state is GateState.ACTIVE
 
 
+async def test_without_a_loss_lock_there_is_nothing_to_lift() -> None:
+    async with running() as rig:
+        shown = preview_gate("lift", "ACCEPT LOSS 1", rig.gate, rig.path.risk)
+        assert (shown.ok, shown.steps[0].refused) == (False, "No loss lock is on.")
+        with pytest.raises(Conflict, match="No loss lock is on"):
+            await run_gate("intent-0001", "lift", "ACCEPT LOSS 1", rig.gate, rig.path.risk)
+
+
 @pytest.mark.parametrize("word", ["kill", "halt"])
 async def test_to_halt_asks_nothing_and_takes_one_flag(word: str) -> None:
     async with running() as rig:

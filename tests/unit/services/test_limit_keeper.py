@@ -209,6 +209,7 @@ async def test_a_stored_profile_that_cannot_be_read_gives_way_to_conservative_li
         ("overrides.BTCUSDT.max_order_value", "-1"),
         ("overrides.BTCUSDT.max_open_orders", 3),
         ("max_order_value", None),
+        ("max_order_value", "1" * 60),
     ],
 )
 async def test_a_stored_limit_that_makes_no_sense_does_so_too(key: str, value: Any) -> None:
@@ -218,6 +219,16 @@ async def test_a_stored_limit_that_makes_no_sense_does_so_too(key: str, value: A
     kept["values"][key] = value
     if value is None:
         del kept["values"][key]
+    first.store.settings[SETTING] = json.dumps(kept)
+    await falls_back(first.store)
+
+
+@pytest.mark.parametrize("body", [{"at": "soon"}, {"value": "many"}, {"key": 7}, {"at": None}])
+async def test_what_waits_and_cannot_be_read_does_so_too(body: dict[str, Any]) -> None:
+    async with running() as first:
+        await first.change(max_order_value="400", max_open_orders="30")
+    kept = json.loads(first.store.settings[SETTING])
+    kept["waiting"][0] |= body
     first.store.settings[SETTING] = json.dumps(kept)
     await falls_back(first.store)
 

@@ -214,12 +214,26 @@ async def test_a_record_that_cannot_be_read_locks() -> None:
     await rig.stop()
 
 
+async def test_trading_is_not_resumed_before_a_record_that_cannot_be_read_has_locked() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rig.exchange.pairs["SOLUSDT"] = instrument("SOLUSDT")
+    rig.exchange.wallet["SOL"] = Balance("SOL", D(1), D(0))
+    rig.store.settings[SETTING] = "{}"
+    await rig.start()
+    assert rig.desk.watch.losses.state is None
+    with pytest.raises(Conflict, match="The loss lock is on: What is stored of earlier losses could not be read"):
+        await rig.desk.path.resumption.resume("it will be fine")
+    assert rig.desk.path.gate.state is GateState.REDUCING
+    await rig.stop()
+
+
 async def test_without_prices_nothing_is_known_of_losses() -> None:
     rig = DeskRig(settings=SETTINGS)
     rig.exchange.pairs["SOLUSDT"] = instrument("SOLUSDT")
     rig.exchange.wallet["SOL"] = Balance("SOL", D(1), D(0))
     await rig.start()
     assert not rig.desk.watch.losses.losses().known
+    assert "not known at the moment" in rig.desk.watch.losses.barred("ACCEPT LOSS 1")
     refused = await rig.run("buy btc 0.5 @99")
     assert "The loss of the day is not known" in str(refused.steps[0].refused)
     with pytest.raises(ConfirmationRequired, match="worth is not known"):

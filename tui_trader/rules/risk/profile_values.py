@@ -18,6 +18,7 @@ DEFAULTS: Mapping[str, Any] = dict(limits())
 GENERAL = frozenset({NAME, SYMBOLS, *DEFAULTS})
 """Keys that every profile has a value of."""
 _OWN = "overrides."
+_WAYS = {"up": 1, "down": -1, "neither": 0}
 
 Value = Decimal | int | str | tuple[str, ...]
 Values = Mapping[str, Value]
@@ -76,12 +77,9 @@ def looser(name: str, value: Any, than: Any) -> bool:
 
 def _daring(name: str, value: Decimal | int) -> Decimal:
     """Return how much a value dares; only comparing it has a meaning."""
-    way = LIMIT_FACTS[name].loosened
-    if way == "neither":
-        return Decimal(0)
-    if way == "down":
-        return -Decimal(value)
-    return Decimal("Infinity") if value == 0 and off_at_zero(name) else Decimal(value)
+    sign = _WAYS[LIMIT_FACTS[name].loosened]
+    off = sign > 0 and value == 0 and off_at_zero(name)
+    return Decimal("Infinity") if off else sign * Decimal(value)
 
 
 def fallback(configured: RiskProfile) -> RiskProfile:
