@@ -226,7 +226,11 @@ class Store(RiskRecords, Protocol):
         ...
 
     async def rebuilt(self) -> Rebuilt:
-        """Fold the journal and compare what follows from it with the tables, column by column."""
+        """Fold the journal and compare what follows from it with the tables, column by column.
+
+        Orders, executions, totals, the gate's state, entries of the ledger, own rules and assessments follow from it.
+        Positions are folded from executions at every start; balances, equity and figures over time are samples.
+        """
         ...
 
     async def backup(self, *, daily: bool = False) -> Backup:

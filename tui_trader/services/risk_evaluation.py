@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tui_trader.domain.assessment import Finding, Metrics, RiskLevel, RiskType
+from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.order import OrderRequest
 from tui_trader.rules.gate import facts
 from tui_trader.rules.risk.assessing import assess_order
@@ -39,17 +40,16 @@ class Evaluation:
         pair = self._judge.instrument(request.symbol)
         await self._judge.freshen(request.symbol, request)
         judged = self._judge.judge(request)
-        return OrderRisk(judged, describe(judged, pair), _findings(judged))
+        return OrderRisk(judged, describe(judged, pair), _findings(judged, pair))
 
     def portfolio(self) -> PortfolioRisk:
         """Look at the account."""
         return PortfolioRisk(self._find(), self._metrics())
 
 
-def _findings(judged: Judgement) -> tuple[Finding, ...]:
+def _findings(judged: Judgement, pair: Instrument) -> tuple[Finding, ...]:
     """Return what is found of an order; one that cannot be measured is a finding by itself."""
-    pair = judged.given.instrument
     try:
-        return (UNMEASURED,) if pair is None else assess_order(facts(judged.given, pair))
+        return assess_order(facts(judged.given, pair))
     except ArithmeticError:
         return (UNMEASURED,)
