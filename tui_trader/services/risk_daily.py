@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,7 @@ class DailyFigures:
         self._wait_s = wait_s
         self._known: dict[str, Daily] = {}
         self._tried: dict[str, float] = {}
+        self._one_reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def keep(self, wanted: Callable[[], Iterable[str]]) -> None:
         """Have the figures of the pairs wanted at hand, for ever, so that an order need not wait for them."""
@@ -55,13 +57,22 @@ class DailyFigures:
         return found if found is not None and self._clock.monotonic() - found.read_at < GOOD_FOR_S else None
 
     async def ensure(self, symbol: str) -> None:
-        """Wait shortly for figures that are missing or an hour old; what cannot be read is tried again later."""
+        """Wait shortly for figures that are missing or an hour old; what cannot be read is tried again later.
+
+        Whoever asks while they are being read waits for the same reading.
+        """
+        async with self._one_reading[symbol]:
+            if self._due(symbol):
+                await self._read_in(symbol)
+
+    def _due(self, symbol: str) -> bool:
         found, now = self._known.get(symbol), self._clock.monotonic()
         if found is not None and now - found.read_at < READ_AGAIN_S:
-            return
-        if now - self._tried.get(symbol, -RETRY_S) < RETRY_S:
-            return
-        self._tried[symbol] = now
+            return False
+        return now - self._tried.get(symbol, -RETRY_S) >= RETRY_S
+
+    async def _read_in(self, symbol: str) -> None:
+        self._tried[symbol] = self._clock.monotonic()
         try:
             candles = await asyncio.wait_for(self._read(symbol, CANDLES + 1), self._wait_s)
         except (TraderError, TimeoutError):

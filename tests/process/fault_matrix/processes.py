@@ -38,6 +38,7 @@ async def n02(kill: bool) -> list[str]:
         for what, certificate in bad.items():
             async with stage(kill=kill, env=env, tls=right) as scene:
                 wish = await scene.wish()
+                await scene.client.preview(wish)  # so that the order is the first to meet the certificate
                 await scene.proxy.refuse(streams=False)
                 scene.proxy.tls = certificate
                 await scene.proxy.open()

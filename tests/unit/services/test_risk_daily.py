@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.twins.clock import VirtualClock
+from tests.twins.clock import VirtualClock, settle
 from tests.unit.services.desk_rig import DAY_MS, days
 from tui_trader.domain.market import Candle
 from tui_trader.errors import VenueUnavailable
@@ -89,3 +89,21 @@ async def test_pairs_that_are_wanted_are_kept_at_hand() -> None:
     assert len(source.asked) == 2
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_whoever_asks_while_they_are_read_waits_for_them() -> None:
+    source, answer = Source(), asyncio.Event()
+    read = source.read
+
+    async def slowly(symbol: str, count: int) -> Sequence[Candle]:
+        await answer.wait()
+        return await read(symbol, count)
+
+    figures = DailyFigures(slowly, source.clock)
+    asking = [asyncio.create_task(figures.ensure("BTCUSDT")) for _ in range(3)]
+    await settle()
+    assert not any(each.done() for each in asking)
+    answer.set()
+    await asyncio.gather(*asking)
+    assert figures.get("BTCUSDT") is not None
+    assert source.asked == [15]
