@@ -74,9 +74,11 @@ class LimitKeeper:
             self._intent = record.intent
             self._due = self._since_before(state.waiting)
             self._hold(state)
-            with suppress(StoreError):
+            try:
                 await self._write(text, state, steps)
                 await self._loosen()
+            except StoreError:
+                _log.exception("The risk profile could not be written.")
         self._loaded = True
 
     async def keep(self) -> None:
