@@ -230,7 +230,16 @@ async def test_the_details_of_an_order_tell_which_rules_saw_it_and_with_what_num
     async with console(desk, size=(120, 60)) as it:
         await it.press("5", "enter")
         await it.see("INTENT: bid 64999.5", "rule", "max_order_value hard: The order is worth 650 USDT;")
-        await it.see("(650 USDT of 500 USDT)", "make it smaller")
+        await it.see("(650 USDT of 500 USDT)", "Make it smaller.")
+
+
+async def test_the_details_of_an_order_that_passed_tell_how_many_checks_saw_it():
+    desk = TwinDesk()
+    desk.orders = {"x": desk.make_order(1, id="x")}
+    desk.journal_body = {"checks": 37, "figures": {"equity": "10000.5", "day_loss": "0"}}
+    async with console(desk, size=(120, 60)) as it:
+        await it.press("5", "enter")
+        await it.see("figures (equity 10000.5, day loss 0)", "rules", "37 checks saw it; none had anything to say.")
 
 
 async def test_an_answer_that_nobody_foresaw_is_said_and_tried_again():

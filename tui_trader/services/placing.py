@@ -31,10 +31,11 @@ from tui_trader.services.journal_health import held_up
 from tui_trader.services.journal_lines import breach_body, order_line
 from tui_trader.services.judging import Judge, Judgement
 from tui_trader.services.model import Placement
-from tui_trader.services.order_record import money, terms
+from tui_trader.services.order_record import terms
 from tui_trader.services.outcome_words import placement
 from tui_trader.services.ports import Store
 from tui_trader.services.recorder import Draft, Recorder
+from tui_trader.services.seen import seen
 from tui_trader.services.working import WorkingOrders
 
 _log = logging.getLogger(__name__)
@@ -132,7 +133,7 @@ class Placer:
         self._working.put(order)
         self._working.note_request(mark)
         draft = Draft(orders={order.id: order})
-        draft.tell(order_line("intent", order, order.created_at, extra=terms(order) | _seen(judged)), order)
+        draft.tell(order_line("intent", order, order.created_at, extra=terms(order) | seen(judged)), order)
         try:
             await self._recorder.commit(draft, must=True)
         except StoreError as error:
@@ -212,13 +213,13 @@ class Placer:
             return earlier
         hard = [breach for breach in judged.breaches if breach.level is Level.HARD]
         denied = replace(order, status=OrderStatus.DENIED, reason=hard[0].code, message=_sentences(hard), not_after=0)
-        breaches = [breach_body(breach) for breach in judged.breaches]
+        decided = seen(judged)
         draft = Draft(orders={denied.id: denied})
-        extra = terms(denied) | _seen(judged) | {"breaches": breaches}
+        extra = terms(denied) | decided
         draft.tell(order_line("denied", denied, denied.created_at, extra=extra), denied)
         self._working.put(denied)
         await self._recorder.commit(draft)
-        raise _denied(denied, breaches)
+        raise _denied(denied, decided["breaches"])
 
     async def earlier(self, intent_id: str, request: OrderRequest) -> Placement | None:
         """Return the answer an intent got before a restart, if any.
@@ -257,14 +258,6 @@ def _new_order(order: Order) -> NewOrder:
         not_after=order.not_after,
         recv_window=order.recv_window,
     )
-
-
-def _seen(judged: Judgement) -> dict[str, Any]:
-    """Write down what the market looked like, for ``why ORDER``."""
-    quote = judged.given.quote
-    if quote is None:
-        return {}
-    return {"bid": money(quote.bid), "ask": money(quote.ask), "quote_age_ms": judged.quote_age_ms}
 
 
 def _sentences(breaches: Sequence[Breach]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 GAP = 1
 ASKING = 7
 """Lines that the ticket has at least for a question."""
-PANELS_KEEP = 11
+PANELS_KEEP = 9
 """Lines that a ticket with much to say leaves to everything else."""
 Slot = tuple[str, ...]
 """Panels that share a place; one of them is shown."""

@@ -84,6 +84,11 @@ def countdown(ms: int) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
+def as_sentence(text: str) -> str:
+    """Write a phrase as a sentence: a capital first, a full stop last; nothing stays nothing."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else ""
+
+
 def fraction(text: str) -> int:
     """Count the characters from the decimal point on (0 for a whole number), unit signs included."""
     point = text.rfind(".")

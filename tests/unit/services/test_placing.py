@@ -16,6 +16,7 @@ from tui_trader.domain.events import EventKind
 from tui_trader.domain.order import OrderRequest, OrderStatus, OrderType, Side, TimeInForce
 from tui_trader.domain.risk import GateState
 from tui_trader.errors import ConfirmationRequired, Conflict, Denied, StoreError, UsageError, VenueRejected
+from tui_trader.rules.checks import CHECKS
 from tui_trader.services.model import Outcome
 
 D = Decimal
@@ -253,6 +254,8 @@ async def test_a_soft_limit_asks_with_a_token_that_passes_once() -> None:
         assert [breach["code"] for breach in caught.value.details["breaches"]] == ["duplicate"]
         done = await rig.orders.place("intent-soft", LIMIT_BUY, token)
         assert done.outcome is Outcome.ACCEPTED
+        (intent,) = (line for line in rig.store.lines if line.order_id == done.order.id and line.kind == "order.intent")
+        assert [breach["code"] for breach in intent.body["breaches"]] == ["duplicate"]
         with pytest.raises(ConfirmationRequired):
             await rig.orders.place("intent-soft-2", LIMIT_BUY, token)
 
@@ -376,6 +379,9 @@ async def test_the_journal_says_what_was_seen_decided_and_answered() -> None:
         intent, answer = (line for line in rig.store.lines if line.order_id == done.order.id)
         assert (intent.kind, answer.kind) == ("order.intent", "order.answer")
         assert intent.body["bid"] == "100"
+        assert (intent.body["gate"], intent.body["checks"]) == ("ACTIVE", len(CHECKS))
+        assert D(intent.body["figures"]["equity"]) == rig.figures.of_account.equity
+        assert "breaches" not in intent.body
         assert intent.body["quantity"] == "1"
         assert intent.body["not_after"] == done.order.not_after
         assert answer.body["status"] == "LIVE"

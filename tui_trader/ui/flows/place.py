@@ -11,7 +11,7 @@ from tui_trader.errors import ConfirmationRequired, Denied, DeskUnavailable, Tra
 from tui_trader.ui.doubt import DOUBTFUL, NEXT, entered
 from tui_trader.ui.flows.lost import NOT_KNOWN, remember
 from tui_trader.ui.flows.session import Session, new_intent
-from tui_trader.ui.numbers import age, plain, signed
+from tui_trader.ui.numbers import age, as_sentence, plain, signed
 from tui_trader.ui.panels.dialogue import Note, Question
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
+FEW = 3
+"""So many limits are told with what would help at each."""
 LEVELS = {"HARD": "refused", "SOFT": "asks first", "WARN": "mind"}
 """What a limit that an order touches does, in words."""
 WORDS = {OrderStatus.NOT_SENT: "Not sent", OrderStatus.NOT_PLACED: "Not placed"}
@@ -105,12 +107,13 @@ def figures(preview: Preview) -> Note:
 
 
 def breaches(preview: Preview) -> list[Note]:
-    """Write each limit touched, the hard ones first."""
+    """Write each limit touched, the hard ones first; of many only the first says what would help."""
     found = sorted(preview.breaches, key=lambda breach: ("HARD", "SOFT", "WARN").index(breach.level.value))
     notes: list[Note] = []
-    for breach in found:
+    for index, breach in enumerate(found):
         role = "error" if breach.level.value == "HARD" else "warn"
-        text = clean(breach.message, 300) + (f" {clean(breach.suggestion, 120)}" if breach.suggestion else "")
+        advice = as_sentence(clean(breach.suggestion, 120)) if index == 0 or len(found) <= FEW else ""
+        text = f"{clean(breach.message, 300)} {advice}".rstrip()
         notes.append(((f"{LEVELS[breach.level.value]}: {text}", role),))
     return notes
 

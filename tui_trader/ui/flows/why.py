@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tui_trader.domain.text import clean
 from tui_trader.errors import TraderError
 from tui_trader.ui.flows.session import Session
+from tui_trader.ui.numbers import as_sentence
 from tui_trader.ui.panels.trades import clock
 
 if TYPE_CHECKING:
     from tui_trader.contract.history import JournalView
 
-RULES = "breaches"
+RULES, CHECKS = "breaches", "checks"
 RECORD = frozenset({"asked", "state"})
 """What the desk writes down to make the order again; a person reads it above the journal."""
 
@@ -29,11 +30,23 @@ async def journal_lines(session: Session, order_id: str) -> list[tuple[str, str]
 
 def _lines(entry: JournalView) -> Iterator[tuple[str, str]]:
     """Write one entry, then a line for each rule that had something to say."""
-    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD and key != RULES)
-    body = ", ".join(f"{clean(key, 40)} {text}" for key, text in told if text)
+    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD | {RULES, CHECKS})
+    body = ", ".join(f"{_named(key)} {text}" for key, text in told if text)
     yield clock(entry.at), f"{clean(entry.kind, 40)}{': ' if body else ''}{body}"
-    for breach in _list(entry.body.get(RULES)):
+    breaches, count = _list(entry.body.get(RULES)), entry.body.get(CHECKS)
+    if count is not None:
+        yield (
+            "rules",
+            f"{clean(count, 8)} checks saw it; "
+            + (f"{len(breaches)} had something to say:" if breaches else "none had anything to say."),
+        )
+    for breach in breaches:
         yield "rule", _rule(breach)
+
+
+def _named(key: object) -> str:
+    """Write a name of the record as words."""
+    return clean(key, 40).replace("_", " ")
 
 
 def _list(value: Any) -> list[Mapping[str, Any]]:
@@ -47,7 +60,7 @@ def _rule(breach: Mapping[str, Any]) -> str:
         clean(breach.get(key, ""), 300) for key in ("code", "level", "message", "figure", "limit", "suggestion")
     )
     figures = f" ({figure or 'unknown'}{f' of {limit}' if limit else ''})" if figure or limit else ""
-    return " ".join(part for part in (f"{name} {level.lower()}:", message + figures, advice) if part)
+    return " ".join(part for part in (f"{name} {level.lower()}:", message + figures, as_sentence(advice)) if part)
 
 
 def _text(value: Any) -> str:
@@ -55,5 +68,5 @@ def _text(value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
     if isinstance(value, Mapping):
-        return "(" + ", ".join(f"{clean(key, 40)} {clean(each, 80)}" for key, each in value.items()) + ")"
+        return "(" + ", ".join(f"{_named(key)} {clean(each, 80)}" for key, each in value.items()) + ")"
     return clean(value, 160)

@@ -36,7 +36,7 @@ class RiskPanel(TablePanel):
     counts = False
     empty_text = "The desk watches no limits. e sets them."
     columns = (
-        Column("  Limit", least=16, most=32, flexible=True),
+        Column("  Limit", least=16, most=44, flexible=True),
         Column("Used", least=BAR),
         Column("%", number=True, least=4, rank=2),
         Column("Figure", number=True),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_trader.domain.text import clean
 from tui_trader.ui.glyphs import Glyphs
-from tui_trader.ui.numbers import countdown, plain
+from tui_trader.ui.numbers import as_sentence, countdown, plain
 from tui_trader.ui.panels.trades import clock
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _risk(risk: AssessmentView, glyphs: Glyphs) -> Told:
     about = f" {clean(risk.symbol, 20)}" if risk.symbol else ""
     mark = glyphs.warn if risk.score >= 75 else glyphs.dot
     text = f"{mark} {risk.level.value} {risk.type.value.lower()}{about}: {clean(risk.message, 300)}"
-    advice = f" {glyphs.sep} {clean(risk.recommendation, 200)}" if risk.recommendation else ""
+    advice = f" {glyphs.sep} {as_sentence(clean(risk.recommendation, 200))}" if risk.recommendation else ""
     role = "error" if risk.score >= 75 else "warn" if risk.score >= 50 else "text"
     return Told(f"risk:{risk.id}", text + advice, role, text)
 
@@ -90,7 +90,7 @@ def _meets(use: LimitUse) -> str:
 def named(use: LimitUse) -> str:
     """Name a limit, with the pair or coin that its figure is about."""
     about = f"{clean(use.symbol, 12)} " if use.symbol else ""
-    return f"{about}{clean(use.label, 30)}"
+    return f"{about}{clean(use.label, 60)}"
 
 
 def most_used(risk: RiskStatusView) -> LimitUse:

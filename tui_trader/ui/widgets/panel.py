@@ -146,7 +146,7 @@ class Panel(Widget, can_focus=True):
             return
         x = 1
         for tab in self.tabs:
-            x += cell_len(f"{tab.key} {tab.title}") + 2
+            x += sum(cell_len(text) for text, _ in self._tab(tab))
             if event.x < x:
                 self.post_message(self.TabClicked(tab.panel))
                 return
@@ -174,7 +174,13 @@ class Panel(Widget, can_focus=True):
         if tab.panel == self.key:
             role = "title_on" if self.has_focus else "title_shown"
             return [(f" {tab.key} {self.caption()} ", self.style_of(role))]
-        return [(f" {tab.key}", self.style_of("title_key")), (f" {tab.title} ", self.style_of("title"))]
+        title = "" if self._crowded() else f" {tab.title}"
+        return [(f" {tab.key}", self.style_of("title_key")), (f"{title} ", self.style_of("title"))]
+
+    def _crowded(self) -> bool:
+        """Tell whether the titles of all who share the place do not fit; then only its own is written out."""
+        titles = (self.caption() if tab.panel == self.key else tab.title for tab in self.tabs)
+        return sum(cell_len(title) + 4 for title in titles) > self.size.width
 
     def caption(self) -> str:
         """Return the panel's own name as it is to stand in the title."""
