@@ -133,4 +133,4 @@ async def test_a_console_of_any_size_survives_being_resized():
         for size in ((60, 16), (30, 8), (200, 60), (80, 24), (120, 40)):
             await it.pilot.resize_terminal(*size)
             if size >= SMALLEST:
-                await it.see("Watchlist", "Open orders", "Log")
+                await it.see("Watchlist", "Open orders", "8 Balances")

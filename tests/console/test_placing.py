@@ -142,9 +142,43 @@ async def test_a_limit_that_refuses_stands_under_the_line_with_its_figure_and_wh
         await it.press("b")
         await it.type("0.1 @65432.1")
         await it.see(
-            "refused: The order is worth 6543.21 USDT; the limit is 500 USDT. make it smaller", "asks first: It"
+            "refused: The order is worth 6543.21 USDT; the limit is 500 USDT. Make it smaller.", "asks first: It"
         )
         assert it.text().count("The order is worth") == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_ticket_grows_until_every_limit_that_an_order_touches_can_be_read_before_enter(size):
+    desk = TwinDesk()
+    desk.breaches = [
+        BreachView(
+            code=f"limit{number}",
+            level=Level.HARD if number < 4 else Level.SOFT,
+            message=f"Limit {number} is 100 USDT; the order makes it {number}6543.21 USDT.",
+            suggestion=f"make it {number} times smaller",
+        )
+        for number in range(6)
+    ]
+    async with console(desk, size=size) as it:
+        await it.press("b")
+        await it.type("0.1 @65432.1")
+        await it.see(*(f"the order makes it {number}6543.21" for number in range(6)), "Make it 0", "fee")
+        assert "CONFIRM" not in it.text()
+        await it.press("escape")
+        await it.lose("Limit 0")
+        assert it.screen.stage.ticket.size.height == (4 if size == (80, 24) else 5)
+
+
+async def test_what_does_not_fit_even_so_is_counted():
+    desk = TwinDesk()
+    desk.breaches = [
+        BreachView(code=f"limit{number}", level=Level.HARD, message=f"Limit {number} is broken.")
+        for number in range(30)
+    ]
+    async with console(desk, size=(80, 24)) as it:
+        await it.press("b")
+        await it.type("0.1 @65432.1")
+        await it.see("Limit 10 is broken.", "more lines than fit here")
 
 
 async def test_a_size_that_was_worked_out_says_why():

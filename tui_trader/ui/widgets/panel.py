@@ -174,13 +174,20 @@ class Panel(Widget, can_focus=True):
         if tab.panel == self.key:
             role = "title_on" if self.has_focus else "title_shown"
             return [(f" {tab.key} {self.caption()} ", self.style_of(role))]
-        title = "" if self._crowded() else f" {tab.title}"
+        title = f" {tab.title}" if tab.panel in self._written() else ""
         return [(f" {tab.key}", self.style_of("title_key")), (f"{title} ", self.style_of("title"))]
 
-    def _crowded(self) -> bool:
-        """Tell whether the titles of all who share the place do not fit; then only its own is written out."""
-        titles = (self.caption() if tab.panel == self.key else tab.title for tab in self.tabs)
-        return sum(cell_len(title) + 4 for title in titles) > self.size.width
+    def _written(self) -> set[str]:
+        """Return whose titles are written out: its own, and the others from the first on until only keys fit."""
+        bare = sum(cell_len(tab.key) + 2 for tab in self.tabs)
+        room = self.size.width - 1 - bare - cell_len(self.caption()) - 1
+        found = {self.key}
+        for tab in self.tabs:
+            room -= cell_len(tab.title) + 1 if tab.panel != self.key else 0
+            if room < 0:
+                break
+            found.add(tab.panel)
+        return found
 
     def caption(self) -> str:
         """Return the panel's own name as it is to stand in the title."""
