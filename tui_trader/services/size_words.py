@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,7 +19,10 @@ _SHOWN = Decimal("0.00000001")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a size was worked out from: percentages in percent, money and prices in the quote asset."""
+    """What a size was worked out from: percentages in percent, money and prices in the quote asset.
+
+    ``beyond`` is what the profile risks on a trade, where the loss at the stop is more.
+    """
 
     share: Decimal
     money: Decimal
@@ -27,6 +31,7 @@ class Said:
     kelly: Decimal | None
     range_: Decimal | None
     multiple: Decimal
+    beyond: Decimal | None
 
 
 HELD = {
@@ -45,7 +50,7 @@ def explain(found: SizeFound, pair: Instrument, said: Said) -> SizeFound:
     """Add what a size is, and why: what it counts from, what held it back, and what it may cost."""
     verb = "Buy" if found.side is Side.BUY else "Sell"
     what = f"{verb} {canonical(found.quantity)} {pair.base} at {canonical(found.price)}"
-    parts = (f"{_sum(found.method, pair, said)}.", HELD[said.bound], at_stop(found, pair))
+    parts = (f"{_sum(found.method, pair, said)}.", HELD[said.bound], *_at_stop(found, pair, said))
     return replace(found, what=what, why=" ".join(part for part in parts if part))
 
 
@@ -63,10 +68,13 @@ def _sum(method: SizeMethod, pair: Instrument, said: Said) -> str:
     return sum_
 
 
-def at_stop(found: SizeFound, pair: Instrument) -> str:
-    """Say what is lost at the stop, and that nothing is armed there."""
+def _at_stop(found: SizeFound, pair: Instrument, said: Said) -> Iterator[str]:
+    """Say what is lost at the stop, whether that is much, and that nothing is armed there."""
     if found.stop is None or found.loss_at_stop is None:
-        return ""
+        return
     loss, fees, slippage = (canonical(each) for each in (found.loss_at_stop, found.fees, found.slippage))
     costs = f"fees {fees} and slippage {slippage} included"
-    return f"At {canonical(found.stop)} it loses {loss} {pair.quote}, {costs}. {UNARMED}"
+    yield f"At {canonical(found.stop)} it loses {loss} {pair.quote}, {costs}."
+    if said.beyond is not None:
+        yield f"That is more than the {canonical(said.beyond)} % of the account that the profile risks on a trade."
+    yield UNARMED

@@ -5,7 +5,7 @@ Fulfils ``sizing_face.Sizing``. The limits that an order of the size would touch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,13 +14,13 @@ from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.market import Interval, Quote
 from tui_trader.domain.money import EXACT, canonical, ceil_to, floor_to
 from tui_trader.domain.order import OrderRequest, OrderType, Side
-from tui_trader.domain.risk import RiskProfile
+from tui_trader.domain.risk import Breach, RiskProfile
 from tui_trader.errors import Refused, VenueUnavailable
 from tui_trader.rules import pricing, sizing
 from tui_trader.rules.postings import ratio
 from tui_trader.rules.risk import position_size, size_fields
 from tui_trader.rules.risk.average_range import LEAST, average_range
-from tui_trader.rules.risk.position_size import Entry
+from tui_trader.rules.risk.position_size import Entry, Outcome
 from tui_trader.services.judging import Judge
 from tui_trader.services.market import MarketService
 from tui_trader.services.size_basis import SizeBasis
@@ -64,35 +64,20 @@ class SizingService:
             quantity=pair.lot,
             price=wish.price,
         )
+        range_ = await self._range(wish, pair)
         await self.judge.freshen(pair.symbol, request)
         entry, start = self._entry(wish, pair)
         kelly = _kelly(wish)
         share = wish.value if kelly is None else min(wish.value, kelly)
         equity, money = self._money(wish, share, pair.quote)
-        range_ = await self._range(wish, pair)
         stop = wish.stop if range_ is None else _stop_by(range_, wish, start, pair.tick)
         wanted = _wanted(wish.method, money, entry, stop)
         quantity, bound = position_size.fitted(wanted, entry, self._spendable(entry), stopped=stop is not None)
         come = position_size.outcome(quantity, entry, stop)
-        price = ratio(come.entry, quantity) if wish.price is None else wish.price
-        found = SizeFound(
-            symbol=pair.symbol,
-            side=wish.side,
-            method=wish.method,
-            quantity=quantity,
-            price=price,
-            stop=stop,
-            stop_distance=None if stop is None else abs(EXACT.subtract(price, stop)),
-            notional=amount(come.entry),
-            fees=amount(come.fees),
-            slippage=amount(come.slippage),
-            loss_at_stop=None if come.loss is None else amount(come.loss),
-            what="",
-            why="",
-            breaches=self.judge.judge(replace(request, quantity=quantity)).breaches,
-        )
-        said = Said(share, money, bound, equity, kelly, range_, wish.multiple or RANGES_AWAY)
-        return explain(found, pair, said)
+        breaches = self.judge.judge(replace(request, quantity=quantity)).breaches
+        beyond = self._beyond(come.loss, pair.quote)
+        said = Said(share, money, bound, equity, kelly, range_, wish.multiple or RANGES_AWAY, beyond)
+        return explain(_found(wish, quantity, stop, come, breaches), pair, said)
 
     # -- inside
 
@@ -133,10 +118,38 @@ class SizingService:
         text = f"The average daily range of {pair.symbol} {why}; give a stop instead."
         raise Refused(text, code="no_average_range", details={"field": "method"})
 
+    def _beyond(self, loss: Decimal | None, quote: str) -> Decimal | None:
+        """Return the percent of the account that the profile risks on a trade, where a loss is more than that."""
+        equity, percent = self.basis.equity(quote), self.profile().risk_per_trade_percent
+        if loss is None or equity is None:
+            return None
+        return percent if EXACT.multiply(loss, HUNDRED) > EXACT.multiply(equity, percent) else None
+
     def _spendable(self, entry: Entry) -> Decimal:
         """Return the coins that what is free pays for, or that are free to be sold."""
         free = self.basis.free(entry.instrument, entry.side)
         return sizing.spendable(sizing.SizingInput(entry.instrument, entry.side, entry.price, free, free))
+
+
+def _found(
+    wish: SizeWish, quantity: Decimal, stop: Decimal | None, come: Outcome, breaches: Sequence[Breach]
+) -> SizeFound:
+    """Put the figures of a size together; its words follow from them."""
+    price = ratio(come.entry, quantity) if wish.price is None else wish.price
+    return SizeFound(
+        symbol=wish.symbol,
+        side=wish.side,
+        method=wish.method,
+        quantity=quantity,
+        price=price,
+        stop=stop,
+        stop_distance=None if stop is None else abs(EXACT.subtract(price, stop)),
+        notional=amount(come.entry),
+        fees=amount(come.fees),
+        slippage=amount(come.slippage),
+        loss_at_stop=None if come.loss is None else amount(come.loss),
+        breaches=breaches,
+    )
 
 
 def _check(wish: SizeWish) -> None:

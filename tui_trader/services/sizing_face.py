@@ -44,9 +44,9 @@ class SizeFound:
     fees: Decimal
     slippage: Decimal
     loss_at_stop: Decimal | None
-    what: str
-    why: str
     breaches: Sequence[Breach] = ()
+    what: str = ""
+    why: str = ""
 
     @property
     def sentence(self) -> str:

@@ -89,6 +89,14 @@ async def test_no_more_than_is_free(rig: DeskRig) -> None:
     assert (sale.quantity, sale.loss_at_stop) == (1, D("4.103"))
 
 
+@pytest.mark.parametrize(("value", "told"), [("0.99", False), ("1", False), ("1.01", True)])
+async def test_a_loss_beyond_the_share_of_the_profile_is_told(rig: DeskRig, value: str, told: bool) -> None:
+    words = "That is more than the 1 % of the account that the profile risks on a trade."
+    assert (words in (await asked(rig, value=value, price="100", stop="95")).sentence) is told
+    money = str(EQUITY * D(value) / 100)
+    assert (words in (await asked(rig, "risk_money", money, price="100", stop="95")).sentence) is told
+
+
 async def test_a_fixed_fraction_is_spent_fee_included(rig: DeskRig) -> None:
     found = await asked(rig, "fraction", "10")
     assert found.quantity == D("10.084917")
