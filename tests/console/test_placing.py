@@ -230,6 +230,27 @@ async def test_a_soft_limit_asks_again_and_sends_the_same_intent_with_the_token(
         assert (first[2], second[2]) == (None, "tok-1")
 
 
+@pytest.mark.parametrize("worth", ["655", "655.01"])
+async def test_a_soft_limit_that_was_agreed_to_is_not_asked_about_again_unless_its_figures_have_moved(worth):
+    desk = TwinDesk()
+    desk.breaches = [BreachView(code="confirm_order_value", level=Level.SOFT, message="It is worth 655 USDT.")]
+    moved = {"code": "confirm_order_value", "level": "SOFT", "message": f"It is worth {worth} USDT."}
+    desk.failures["run_line"] = ConfirmationRequired(moved["message"], token="tok-1", details={"breaches": [moved]})
+    async with console(desk) as it:
+        await it.press("colon")
+        await it.type("buy btc 0.01 @65000")
+        await it.press("enter")
+        await it.see("asks first: It is worth 655 USDT.")
+        await it.hear()
+        await it.press("enter")
+        if worth != "655":
+            await it.see("It is worth 655.01 USDT. Send it all the same")
+            await it.hear()
+            await it.press("enter")
+        await it.see("Accepted")
+        assert [call[2] for call in runs(desk)] == [None, "tok-1"]
+
+
 async def test_an_order_while_trading_is_halted_wants_a_typed_word():
     desk = TwinDesk()
     desk.failures["run_line"] = ConfirmationRequired(

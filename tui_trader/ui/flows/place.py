@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
+SOFT = "SOFT"
 FEW = 3
 """So many limits are told with what would help at each."""
 LEVELS = {"HARD": "refused", "SOFT": "asks first", "WARN": "mind"}
@@ -45,11 +46,14 @@ async def run_line(session: Session, line: str, *, ask_always: bool = False) -> 
         _follow_looks(session, preview)
         if all(step.look or step.focus for step in preview.steps):
             return True
-        for question in questions(preview, ask_always=ask_always):
+        asked = questions(preview, ask_always=ask_always)
+        for question in asked:
             if not await session.view.ask(question):
                 session.view.say("Nothing was sent.", "dim")
                 return False
-        return await _send(session, preview, preview.line or line, intent, context)
+        return await _send(
+            session, preview, preview.line or line, intent, context, _agreed(preview) if asked else set()
+        )
     except TraderError as error:
         session.view.say(told(error), "error")
         return False
@@ -129,15 +133,26 @@ def told(error: TraderError) -> str:
     return text
 
 
-async def _send(session: Session, preview: LineResult, line: str, intent: str, context: LineContext) -> bool:
-    """Make the one call; a soft limit is asked about and the same intention sent again with its token."""
+def _agreed(preview: LineResult) -> set[str]:
+    """Return the sentences of the limits that the person has just agreed to pass."""
+    shown = [breach for step in preview.steps if step.preview for breach in step.preview.breaches]
+    return {breach.message for breach in shown if breach.level.value == SOFT}
+
+
+async def _send(
+    session: Session, preview: LineResult, line: str, intent: str, context: LineContext, agreed: set[str]
+) -> bool:
+    """Make the one call; a soft limit that was not agreed to is asked about. What is sent then is the same intention.
+
+    A limit counts as agreed to when its sentence, figures included, is the one that was agreed to.
+    """
     token: str | None = None
     while True:
         session.view.busy("Sent to the desk; waiting for its answer…")
         try:
             result = await session.desk().run_line(intent, line, context, token)
         except ConfirmationRequired as error:
-            if not await session.view.ask(_all_the_same(error, line)):
+            if not _known(error, agreed) and not await session.view.ask(_all_the_same(error, line)):
                 session.view.say("Nothing was sent.", "dim")
                 return False
             token = error.token
@@ -148,6 +163,13 @@ async def _send(session: Session, preview: LineResult, line: str, intent: str, c
         else:
             _tell_result(session, result)
             return not _nothing_done(result)
+
+
+def _known(error: ConfirmationRequired, agreed: set[str]) -> bool:
+    """Tell whether all that a confirmation is asked for was agreed to; never so while trading is halted."""
+    found = [each for each in error.details.get("breaches", ()) if isinstance(each, dict)]
+    soft = [each for each in found if each.get("level") == SOFT]
+    return bool(soft) and all(each.get("code") != HALTED and each.get("message") in agreed for each in soft)
 
 
 def _all_the_same(error: ConfirmationRequired, line: str) -> Question:
