@@ -239,7 +239,7 @@ async def test_the_details_of_an_order_that_passed_tell_how_many_checks_saw_it()
     desk.journal_body = {"checks": 37, "figures": {"equity": "10000.5", "day_loss": "0"}}
     async with console(desk, size=(120, 60)) as it:
         await it.press("5", "enter")
-        await it.see("figures (equity 10000.5, day loss 0)", "rules", "37 checks saw it; none had anything to say.")
+        await it.see("figures", "equity 10,000.5, day loss 0", "rules", "37 checks saw it; none had anything to say.")
 
 
 async def test_an_answer_that_nobody_foresaw_is_said_and_tried_again():

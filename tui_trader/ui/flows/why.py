@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tui_trader.domain.money import parse
 from tui_trader.domain.text import clean
 from tui_trader.errors import TraderError
 from tui_trader.ui.flows.session import Session
-from tui_trader.ui.numbers import as_sentence
+from tui_trader.ui.numbers import amount, as_sentence
 from tui_trader.ui.panels.trades import clock
 
 if TYPE_CHECKING:
     from tui_trader.contract.history import JournalView
 
-RULES, CHECKS = "breaches", "checks"
-RECORD = frozenset({"asked", "state"})
+RULES, CHECKS, FIGURES = "breaches", "checks", "figures"
+RECORD = frozenset(
+    {"asked", "state", "client_order_id", "intent_id", "symbol", "side", "type", "time_in_force", "not_after"}
+)
 """What the desk writes down to make the order again; a person reads it above the journal."""
 
 
@@ -30,9 +33,12 @@ async def journal_lines(session: Session, order_id: str) -> list[tuple[str, str]
 
 def _lines(entry: JournalView) -> Iterator[tuple[str, str]]:
     """Write one entry, then a line for each rule that had something to say."""
-    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD | {RULES, CHECKS})
+    told = ((key, _text(value)) for key, value in entry.body.items() if key not in RECORD | {RULES, CHECKS, FIGURES})
     body = ", ".join(f"{_named(key)} {text}" for key, text in told if text)
     yield clock(entry.at), f"{clean(entry.kind, 40)}{': ' if body else ''}{body}"
+    figures = entry.body.get(FIGURES)
+    if isinstance(figures, Mapping):
+        yield FIGURES, ", ".join(f"{_named(key)} {_figure(value)}" for key, value in figures.items())
     breaches, count = _list(entry.body.get(RULES)), entry.body.get(CHECKS)
     if count is not None:
         yield (
@@ -42,6 +48,14 @@ def _lines(entry: JournalView) -> Iterator[tuple[str, str]]:
         )
     for breach in breaches:
         yield "rule", _rule(breach)
+
+
+def _figure(value: object) -> str:
+    """Write a figure for the eye."""
+    try:
+        return amount(parse(str(value)))
+    except ValueError:
+        return clean(value, 40)
 
 
 def _named(key: object) -> str:
@@ -65,7 +79,7 @@ def _rule(breach: Mapping[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     """Write a value of an entry; what is empty is left out."""
-    if value in (None, "", [], {}):
+    if value in (None, "", [], {}, "NONE"):
         return ""
     if isinstance(value, Mapping):
         return "(" + ", ".join(f"{_named(key)} {clean(each, 80)}" for key, each in value.items()) + ")"
