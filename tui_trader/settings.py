@@ -98,6 +98,8 @@ class Settings:
     theme: str = ""
     ascii: bool = False
     """Draw with ASCII characters only."""
+    bell: bool = True
+    """Whether errors and grave risks ring."""
     market_rate: int = 10
     """Market frames per second that the console asks the desk for."""
     confirm: Confirm = Confirm.ALWAYS
@@ -122,6 +124,7 @@ READERS: Mapping[str, read.Reader] = {
     "watchlist": read.symbols,
     "theme": read.text,
     "ascii": read.yes_no,
+    "bell": read.yes_no,
     "market_rate": read.whole(1, 60),
     "confirm": read.choice(Confirm),
     "timing": read.choice(TimingName),

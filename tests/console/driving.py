@@ -92,7 +92,7 @@ async def console(
         ConsoleSettings(**{"mode": desk.mode, "rate": 60, "theme": "dark", **settings}),
         lambda: desk.market.now,
     )
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot, desk)
         if connected:
             await driver.until(lambda: desk.interests and driver.screen.model.candles, "connected")

@@ -90,6 +90,7 @@ def test_every_key_has_a_variable_of_its_own(tmp_path: Path) -> None:
         "timing": "proof",
         "log_level": "error",
         "ascii": "yes",
+        "bell": "no",
         "risk.name": "aggressive",
         "risk.daily_loss_warn_percent": "1",
         "risk.daily_loss_percent": "2",

@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         theme=settings.theme,
         keymap=settings.keymap,
         rate=settings.market_rate,
+        bell=settings.bell,
         ascii=settings.ascii or not speaks_unicode(),
         confirm_always=settings.confirm is Confirm.ALWAYS,
     )

@@ -32,6 +32,11 @@ class FrameDroppingApp(App[int], inherit_bindings=False):
             return
         super()._display(screen, renderable)
 
+    def bell(self) -> None:
+        """Ring, unless frames wait: Textual's queue must not fill up with bells either."""
+        if self._waiting() < QUEUE_LIMIT:
+            super().bell()
+
     def _waiting(self) -> int:
         """Count the frames in Textual's writer."""
         writer = getattr(getattr(self, "_driver", None), "_writer_thread", None)

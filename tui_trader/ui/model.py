@@ -28,6 +28,12 @@ INTERVALS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
 STALE_MS = 5_000
 MAX_TRADES, MAX_LOG, MAX_CANDLES, MAX_FILLS = 300, 1_000, 1_000, 500
 MAX_LINE = 600
+MAX_ALARM = 200
+MAX_ALARMS = 5
+"""So many at most ring at once; the newest."""
+CLOSED = frozenset({"REDUCING", "CANCEL_ONLY", "HALTED"})
+GRAVE = frozenset({"risk_high", "risk_critical"})
+"""Codes of notices that ring though they are no errors."""
 MAX_VERSIONS = 4_096
 
 
@@ -43,6 +49,15 @@ class Link(Enum):
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """A line of the log; ``text`` is clean."""
+
+    at: int
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What must not be overlooked: UTC ms, the notice's level, and clean text."""
 
     at: int
     level: str
@@ -80,6 +95,8 @@ class DeskModel:
         self._versions: OrderedDict[str, int] = OrderedDict()
         self._at = 0
         self.log: deque[LogLine] = deque(maxlen=MAX_LOG)
+        self.alarms: list[Alarm] = []
+        """What is still to be rung."""
         self._takers: Mapping[EventKind, Callable[[Any], set[str]]] = {
             EventKind.ORDER: self._order,
             EventKind.FILL: self._fill,
@@ -209,7 +226,9 @@ class DeskModel:
         """Write down a change of the gate; its state itself comes with the status."""
         if self.status is not None:
             self.status = self.status.model_copy(update={"gate": gate.state, "gate_reason": gate.reason})
-        return {"top", *self.write(self._at, "warning", f"Gate {gate.state}: {gate.reason} (by {gate.by})")}
+        text = f"Gate {gate.state}: {gate.reason} (by {gate.by})"
+        alarm = self._alarm("warning", text) if gate.state in CLOSED else set()
+        return {"top", *alarm, *self.write(self._at, "warning", text)}
 
     def take_certificate(self, certificate: CertificateView) -> set[str]:
         """Keep what the kill switch has done; an older word about the same press changes nothing."""
@@ -220,8 +239,15 @@ class DeskModel:
         return {"halt"}
 
     def _notice(self, notice: Any) -> set[str]:
-        """Write down what the desk says."""
-        return self.write(self._at, notice.level, notice.text)
+        """Write down what the desk says; what must not be overlooked is an alarm too."""
+        grave = notice.level == "error" or notice.code in GRAVE
+        alarm = self._alarm(notice.level, notice.text) if grave else set()
+        return alarm | self.write(self._at, notice.level, notice.text)
+
+    def _alarm(self, level: str, text: str) -> set[str]:
+        self.alarms.append(Alarm(self._at, level, clean(text, MAX_ALARM)))
+        del self.alarms[:-MAX_ALARMS]
+        return {"alarm"}
 
     def take_status(self, status: Status) -> set[str]:
         """Keep the desk's state."""

@@ -15,6 +15,7 @@ class ConsoleSettings:
 
     ``theme`` is ``dark``, ``light``, ``mono``, ``basic`` (16 colours) or empty for what suits the terminal.
     ``keymap`` maps an action's id to the keys that replace its own. ``ascii`` draws with ASCII characters only.
+    ``bell`` lets errors and grave risks be heard.
     ``confirm_always`` asks before every order, not only those that touch a soft limit.
     """
 
@@ -25,4 +26,5 @@ class ConsoleSettings:
     keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rate: float = 10
     ascii: bool = False
+    bell: bool = True
     confirm_always: bool = True

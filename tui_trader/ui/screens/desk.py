@@ -53,7 +53,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.stage = Stage(look, settings.mode, settings.profile, time.monotonic)
         self.model = DeskModel(settings.watchlist[0] if settings.watchlist else "BTCUSDT", settings.watchlist)
         self.session = Session(self.model, settings, self, wall_ms)
-        self.teller = Teller(self.stage, self.model, wall_ms)
+        self.teller = Teller(self.stage, self.model, wall_ms, silent=not settings.bell)
         self.connection = Connection(self.session, connect)
         self.history = HistoryFlow(self.session)
         self.typist = Typist(self)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tui_trader.ui.model import STALE_MS, DeskModel, Link
 from tui_trader.ui.numbers import age
+from tui_trader.ui.screens.alarm import Bell
 from tui_trader.ui.screens.stage import Stage
 
 MARKET = ("chart", "book", "trades")
@@ -17,8 +18,9 @@ AGED = ("watch", "orders", "positions", "risk")
 class Teller:
     """Keeps what changed until the panel that shows it is on the screen."""
 
-    def __init__(self, stage: Stage, model: DeskModel, wall_ms: Callable[[], int]) -> None:
+    def __init__(self, stage: Stage, model: DeskModel, wall_ms: Callable[[], int], *, silent: bool = False) -> None:
         self.stage, self.model, self._wall_ms = stage, model, wall_ms
+        bell = Bell(lambda: stage.top.app, silent=silent)
         self.as_percent = True
         self._dirty: set[str] = set()
         self._tell: Mapping[str, Callable[[int, float], None]] = {
@@ -32,6 +34,7 @@ class Teller:
             "balances": lambda _ms, now: stage.balances.tell(model, now),
             "ticket": lambda _ms, _now: stage.ticket.tell(model),
             "log": lambda _ms, _now: stage.log.tell(model, 0.0),
+            "alarm": lambda ms, _: bell.ring(model.alarms, ms),
             "risk": lambda ms, now: stage.risk.tell(model, ms, now),
         }
 
@@ -43,7 +46,7 @@ class Teller:
     def flush(self) -> None:
         """Tell the panels on the screen what changed."""
         ms, now = self._wall_ms(), time.monotonic()
-        seen = self.stage.visible() | {"top", "ticket"}
+        seen = self.stage.visible() | {"top", "ticket", "alarm"}
         for topic in self._dirty & seen & self._tell.keys():
             self._tell[topic](ms, now)
         self._dirty -= seen
