@@ -95,9 +95,9 @@ class TopLine(Widget):
                 (2, clean(status.gate_reason, 60), "text"),
             ]
             return [*found, (1, ":resume REASON", "text"), self._feed(model, status, now_ms)]
-        gate = status.gate + (
-            f" {clean(status.gate_reason, 40)}" if status.gate != "ACTIVE" and status.gate_reason else ""
-        )
+        locked = model.risk is not None and model.risk.lock is not None
+        reason = "" if status.gate == "ACTIVE" or locked else clean(status.gate_reason, 40)
+        gate = f"{status.gate} {reason}".rstrip()
         found = [
             (
                 0,

@@ -166,8 +166,8 @@ class FormScreen(ModalScreen[Mapping[str, str] | None], inherit_bindings=False):
         flaw = state.flaws.get(state.at.key, "")
         text, role = (f"{state.at.label} {flaw}.", "error") if flaw else (state.at.about, "dim")
         if state.said:
-            more = text if flaw and flaw not in state.said else ""
-            text, role = f"{state.said} {more}", "error" if state.form.said else "warn"
+            unsaid = text if flaw and flaw not in state.said else ""
+            text, role = f"{state.said} {unsaid}", "error" if state.form.said else "warn"
         lines = wrapped(clean(text, 400), width - 4)[: FOOT - 1]
         return [[("  ", style("text")), (each, style(role))] for each in [*lines, *[""] * (FOOT - 1 - len(lines))]]
 
