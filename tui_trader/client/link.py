@@ -10,12 +10,13 @@ from typing import Any
 
 import httpx
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from tui_trader.client.wire import EventParser, unwrap
 from tui_trader.contract import PREFIX
 from tui_trader.contract.base import Question
 from tui_trader.contract.events import EventView
-from tui_trader.errors import DeskUnavailable
+from tui_trader.errors import DeskUnavailable, UsageError
 
 TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 """An order's answer may take as long as the exchange does."""
@@ -108,7 +109,15 @@ def _over_socket(path: Path) -> httpx.AsyncHTTPTransport:
 
 
 def _encode(body: Question | Mapping[str, Any]) -> bytes:
-    """Write a body; of a question only what was set."""
-    if isinstance(body, Question):
-        return body.model_dump_json(exclude_unset=True).encode()
-    return adapter(Mapping[str, Any]).dump_json(body)
+    """Write a body; of a question only what was set.
+
+    Raises:
+        UsageError: it holds what no text can be written of.
+
+    """
+    try:
+        if isinstance(body, Question):
+            return body.model_dump_json(exclude_unset=True).encode()
+        return adapter(Mapping[str, Any]).dump_json(body)
+    except PydanticSerializationError:
+        raise UsageError("It holds half a character, which cannot be sent; type it again.") from None
