@@ -169,6 +169,19 @@ async def test_the_ticket_grows_until_every_limit_that_an_order_touches_can_be_r
         assert it.screen.stage.ticket.size.height == (4 if size == (80, 24) else 5)
 
 
+async def test_a_line_that_stands_is_previewed_again_while_limits_move():
+    desk = TwinDesk()
+    desk.breaches = [BreachView(code="gate", level=Level.HARD, message="The desk compares its books.")]
+    async with console(desk) as it:
+        await it.press("b")
+        await it.type("0.1 @65432.1")
+        await it.see("refused: The desk compares its books.")
+        desk.breaches = [BreachView(code="gate", level=Level.HARD, message="Only orders that reduce pass now.")]
+        await it.see("refused: Only orders that reduce pass now.")
+        desk.breaches = []
+        await it.lose("refused")
+
+
 async def test_what_does_not_fit_even_so_is_counted():
     desk = TwinDesk()
     desk.breaches = [

@@ -33,7 +33,7 @@ def test_an_order_stands_goes_fills_and_everything_is_there_again(
 ) -> None:
     console = opened(household, columns=columns, rows=rows)
     print(f"\nfirst price after {time.monotonic() - console.started:.2f} s")
-    console.wait(re.compile(r"equity [1-9][\d,]+\.\d\d USDT").search, "the account's worth")
+    console.wait(re.compile(r" [1-9][\d,]+\.\d\d (USDT )? day [+-]?\d").search, "the account's worth")
     first = last_price(console.text)
     console.wait(lambda screen: last_price(screen) not in {"", first}, "the price to move")
 

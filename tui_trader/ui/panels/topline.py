@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 HALTED = "HALTED"
 Part = tuple[int, str, str]
 """How soon it is left out where there is no room (higher first), text, role."""
-EQUITY = 4
-"""The rank of the account's worth, of which the first form that fits is shown."""
+BAR = "RISK"
+EQUITY, SHARE = 4, 5
+"""Ranks of what has several forms, of which the first that fits is shown: the account's worth, a limit's share."""
 
 
 class TopLine(Widget):
@@ -143,8 +144,10 @@ class TopLine(Widget):
         use = most_used(risk)
         word, role = LEVELS[use.level.value] if use.level else ("ok", "dim")
         share = "unknown" if use.percent is None else f"{use.percent:.0f}%"
-        bar = (3 if use.level is None or lock else 0, f"RISK {filled(use.percent, 4, self.look.glyphs)} {share}", role)
-        return [*lock, bar, (5, f"{named(use)} {word}", role)]
+        bar, what = f"{BAR} {filled(use.percent, 4, self.look.glyphs)}", f"{named(use)} {word}"
+        if use.level is not None:
+            return [*lock, (3 if lock else 0, f"{bar} {share}", role), (SHARE, what, role)]
+        return [*lock, (3, bar, role), (SHARE, f"{share} {what}", role), (SHARE, share, role)]
 
     def _money(self, model: DeskModel) -> list[Part]:
         """Say what the account is worth and how the day goes."""
@@ -160,11 +163,13 @@ class TopLine(Widget):
 
 
 def _fitting(parts: list[Part], room: int) -> list[Part]:
-    """Return the parts that fit, the most important first."""
+    """Return the parts that fit, the most important first; a limit's share is nothing without its bar."""
     found: list[Part] = []
     for part in sorted(parts, key=lambda each: each[0]):
         size = cell_len(part[1]) + 2
-        if part[0] == EQUITY and any(each[0] == EQUITY for each in found):
+        if part[0] in {EQUITY, SHARE} and any(each[0] == part[0] for each in found):
+            continue
+        if part[0] == SHARE and not any(each[1].startswith(BAR) for each in found):
             continue
         if size <= room or not part[0]:
             found.append(part)

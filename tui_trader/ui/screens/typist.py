@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui_trader.ui.widgets.table import TablePanel
 
 PREVIEW_SECONDS = 0.12
+AGAIN_SECONDS = 1.0
+"""After so long a line that stands unchanged is previewed again: prices, limits and the gate move meanwhile."""
 
 
 class Typist:
@@ -126,7 +128,7 @@ class Typist:
         ticket.hint(replace(reading.hints, ghost="", notes=notes))
 
     async def _preview(self, text: str, hints: Hints, asked: int) -> None:
-        """Show what the line would do, unless it was changed or sent meanwhile."""
+        """Show what the line would do, and again after a while, until it is changed or sent."""
         ticket, session = self.screen.stage.ticket, self.screen.session
         notes: list[Note] = []
         try:
@@ -139,6 +141,7 @@ class Typist:
             notes.append(((told(error), "error"),))
         if ticket.phase is Phase.EDIT and self._round == asked:
             ticket.hint(replace(hints, notes=[*hints.notes[:1], *notes]))
+            self.later("preview", AGAIN_SECONDS, lambda: self.screen.flow(self._preview(text, hints, asked)))
 
     def _completed(self, text: str) -> str:
         """Return a ticket's text with the sign that its price lacks; a typed line is left as it is."""
