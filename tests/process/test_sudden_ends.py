@@ -72,7 +72,7 @@ def test_a_killed_desk_agrees_with_the_venue_when_it_comes_back(household: House
 
 
 def test_an_order_that_fills_while_the_desk_is_dead_is_found_when_it_comes_back(household: Household) -> None:
-    for line in ("buy btc 0.001 @-0.005%", "sell btc 0.001 @+0.005%"):  # one on either side: prices move somewhere
+    for line in ("buy btc 0.001 @-0.002%", "sell btc 0.001 @+0.002%"):  # one on either side: prices move somewhere
         household.told("do", line, "--yes")
     venue = Venue.of(household.paths().sim / "ready.json")
     os.kill(household.desk_pid(), signal.SIGKILL)

@@ -187,6 +187,7 @@ async def n12(scene: Stage) -> None:
     """A firewall's page in place of an answer: unknown, nothing new is opened, and requests back off."""
     page = toxics.http("<html><h1>Access Denied</h1></html>", "403 Forbidden", "text/html")
     wish = await scene.wish()
+    await scene.client.preview(wish)  # so that the order needs nothing that meets the page before it
     scene.strikes("GET", "*", toxics.instead(page), count=2)
     began = time.monotonic()
     order = await scene.placed(wish, scene.strikes("POST", ORDER, toxics.instead(page)))
