@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 OPERATORS = {"GT": "above", "LT": "below"}
 ACTIONS = {"BLOCK": "refuses", "WARN": "warns"}
-UNITS = {"percent": " %", "ms": " ms"}
 KEYS = {"n": "new", "enter": "change", "space": "on/off", "d": "delete"}
 ALL = "all"
 NONE = (
@@ -35,7 +34,7 @@ async def own_rules(session: Session) -> None:
     try:
         while True:
             rules = await session.desk().risk.constraints()
-            choice = await session.view.choose(_listing(rules.items, chosen))
+            choice = await session.view.choose(_listing(rules, chosen))
             if choice is None:
                 return
             key, chosen = choice
@@ -47,13 +46,13 @@ async def own_rules(session: Session) -> None:
         session.view.say(said(error, "rules of your own"), "error")
 
 
-def rule_text(rule: ConstraintView) -> str:
+def rule_text(rule: ConstraintView, parameters: Sequence[ParameterView]) -> str:
     """Write a rule as a sentence."""
     about = clean(rule.symbol, 20) if rule.symbol else "all pairs"
-    name, unit = words(rule.parameter), UNITS.get(rule.parameter.rpartition("_")[2], "")
+    unit = next((clean(each.unit, 12) for each in parameters if each.parameter == rule.parameter), "")
     text = (
-        f"{about}: {ACTIONS[rule.action.value]} while {name} is {OPERATORS[rule.operator.value]} "
-        f"{canonical(rule.value)}{unit}"
+        f"{about}: {ACTIONS[rule.action.value]} while {words(rule.parameter)} is {OPERATORS[rule.operator.value]} "
+        f"{canonical(rule.value)} {unit}".rstrip()
     )
     note = f"  ({clean(rule.description, 80)})" if rule.description else ""
     return f"{text}{note}{'' if rule.active else '  OFF'}"
@@ -66,21 +65,23 @@ async def _do(session: Session, key: str, rule: ConstraintView | None, rules: Co
     elif key == "enter":
         await _fill_in(session, rule, rules)
     elif key == "space":
-        await _switch(session, rule)
-    elif await session.view.ask(Question(f"Delete this rule? {rule_text(rule)}", answer="y")):
+        await _switch(session, rule, rules)
+    elif await session.view.ask(Question(f"Delete this rule? {rule_text(rule, rules.parameters)}", answer="y")):
         await session.desk().risk.delete_constraint(rule.id)
-        session.view.say(f"Deleted: {rule_text(rule)}", "dim")
+        session.view.say(f"Deleted: {rule_text(rule, rules.parameters)}", "dim")
 
 
-async def _switch(session: Session, rule: ConstraintView) -> None:
+async def _switch(session: Session, rule: ConstraintView, rules: ConstraintsView) -> None:
     """Switch a rule off or on; off is asked about, for it lets orders pass."""
     from tui_trader.contract.risk_limits import UpdateConstraint  # noqa: PLC0415 - pydantic after the first paint
 
-    if rule.active and not await session.view.ask(Question(f"Switch this rule off? {rule_text(rule)}", answer="y")):
+    if rule.active and not await session.view.ask(
+        Question(f"Switch this rule off? {rule_text(rule, rules.parameters)}", answer="y")
+    ):
         return
     change = UpdateConstraint(intent_id=new_intent(), active=not rule.active)
     changed = await session.desk().risk.update_constraint(rule.id, change)
-    session.view.say(f"{'On' if changed.active else 'Off'}: {rule_text(changed)}", "dim")
+    session.view.say(f"{'On' if changed.active else 'Off'}: {rule_text(changed, rules.parameters)}", "dim")
 
 
 async def _fill_in(session: Session, rule: ConstraintView | None, rules: ConstraintsView) -> None:
@@ -92,7 +93,7 @@ async def _fill_in(session: Session, rule: ConstraintView | None, rules: Constra
         except Refused as error:
             form = replace(form, values=values, flaws=flaws_of(error, None), said=said(error, "rules of your own"))
             continue
-        session.view.say(f"Saved: {rule_text(saved)}", "buy")
+        session.view.say(f"Saved: {rule_text(saved, rules.parameters)}", "buy")
         return
 
 
@@ -205,7 +206,9 @@ def _key(words: dict[str, str], word: str) -> str:
     return next(key for key, each in words.items() if each == word)
 
 
-def _listing(rules: Sequence[ConstraintView], selected: str) -> Choice:
+def _listing(rules: ConstraintsView, selected: str) -> Choice:
     """Make the list."""
-    rows = [ChoiceRow(each.id, rule_text(each), "text" if each.active else "dim") for each in rules]
+    rows = [
+        ChoiceRow(each.id, rule_text(each, rules.parameters), "text" if each.active else "dim") for each in rules.items
+    ]
     return Choice("Rules of your own", rows, KEYS, NONE, frozenset({"n"}), selected)

@@ -128,9 +128,10 @@ class FormScreen(ModalScreen[Mapping[str, str] | None], inherit_bindings=False):
         if each.due is not None:
             value, left = each.due[0], each.due[1] - self._wall_ms()
             text, role = f"{value} in {countdown(left)}" if left > 0 else f"{value} by now", "warn"
+        unit = UNIT if any(field.unit for field in self.state.form.fields) else 0
         return [
-            (fitted(each.unit, UNIT, glyphs.cut) + " ", style("dim") + over),
-            (fitted(text, max(0, room - UNIT - 1), glyphs.cut), style(role) + over),
+            (fitted(each.unit, unit, glyphs.cut) + " " * bool(unit), style("dim") + over),
+            (fitted(text, max(0, room - unit - bool(unit)), glyphs.cut), style(role) + over),
         ]
 
     def _value(self, each: Field, room: int, role: str, over: Style) -> list[Run]:
