@@ -68,7 +68,9 @@ def order_value(facts: GateFacts) -> Iterator[Breach]:
         message = f"{facts.instrument.quote} cannot be converted to {currency}, so the limit cannot be checked."
         yield Breach("no_conversion", Level.HARD, message)
         return
-    advice = "make it smaller, or raise max_order_value in the risk profile"
+    asks = known(facts.worth) and facts.worth <= profile.max_order_value
+    limit = "confirm_order_value" if asks else "max_order_value"
+    advice = f"make it smaller, or raise {limit} in the risk profile"
     told = Told("max_order_value", "The order is worth {figure}", currency, advice)
     yield from over(told, facts.worth, profile.confirm_order_value, profile.max_order_value)
 
