@@ -17,7 +17,7 @@ CAUGHT_BY = {
     "send_before_journal": {"I2"},
     "open_absent_is_dead": {"I5", "I6"},
     "timeout_is_failed": {"I5"},
-    "blind_retry": {"I1"},
+    "blind_retry": {"I1", "I5"},
     "no_horizon": {"I5"},
     "missing_is_cancel": {"I5", "I6"},
     "no_trade_dedup": {"I3"},
