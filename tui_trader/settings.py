@@ -251,8 +251,9 @@ def _assemble(given: Mapping[str, object]) -> Settings:
         inner = {name.partition(".")[2]: value for name, value in given.items() if name.startswith(f"{section}.")}
         bases[section] = replace(base, **inner)
     plain: dict[str, Any] = {name: value for name, value in given.items() if "." not in name}
-    asked = frozenset(name.removeprefix("risk.") for name in given)
-    bases["risk"] = lowered(bases["risk"], asked)
+    asked = {name.removeprefix("risk.") for name in given}
+    asked |= {f"overrides.{symbol}.{name}" for symbol, own in (bases["risk"].overrides or {}).items() for name in own}
+    bases["risk"] = lowered(bases["risk"], frozenset(asked))
     flaw = next(iter(flaws(bases["risk"])), None)
     if flaw is not None:
         raise SettingsError(f"risk.{flaw.field} {flaw.reason}.")

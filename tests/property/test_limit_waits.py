@@ -154,3 +154,22 @@ def test_what_was_asked_last_holds_in_the_end_unless_something_stricter_does(ser
         await world.end()
 
     asyncio.run(live())
+
+
+@given(steps, st.sampled_from([None, *PAIRS]))
+@settings(deadline=None)
+def test_a_hard_limit_is_tightened_whatever_the_softer_ones_are(series: list[Any], symbol: str | None) -> None:
+    async def live() -> None:
+        world = World(RiskProfile())
+        await world.begin()
+        for step in series:
+            await world.do(step)
+        less = value(world.holds, symbol, "max_order_value") / 2
+        tighter = {"max_order_value": less}
+        change = ProfileChange(limits=tighter) if symbol is None else ProfileChange(overrides={symbol: tighter})
+        await world.keeper.change("intent-tighter", change, "person")
+        assert value(world.holds, symbol, "max_order_value") == less
+        assert not flaws(world.holds)
+        await world.end()
+
+    asyncio.run(live())

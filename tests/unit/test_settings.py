@@ -210,9 +210,14 @@ def test_pairs_may_have_limits_of_their_own(tmp_path: Path) -> None:
     assert found.symbols == ("BTCUSDT",)
     assert found.of("BTCUSDT").max_order_value == 450
     assert found.of("ETHUSDT").max_order_value == 500
+    lower = load_settings(env=_home(tmp_path, "[risk.overrides.BTCUSDT]\nmax_order_value = 50")).risk
+    assert (lower.of("BTCUSDT").confirm_order_value, lower.confirm_order_value) == (50, 100)
     for wrong, reason in (
         ("[risk.overrides.BTCUSDT]\ndaily_loss_limit = 4", "has 'daily_loss_limit' for BTCUSDT; a pair may have"),
-        ("[risk.overrides.BTCUSDT]\nmax_order_value = 50", "risk.overrides.BTCUSDT.confirm_order_value is 100"),
+        (
+            "[risk.overrides.BTCUSDT]\nmax_order_value = 50\nconfirm_order_value = 60",
+            "risk.overrides.BTCUSDT.confirm_order_value is 60",
+        ),
         ("[risk]\noverrides = 3", r"must be tables such as \[risk.overrides.BTCUSDT\]"),
     ):
         with pytest.raises(SettingsError, match=reason):

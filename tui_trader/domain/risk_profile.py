@@ -162,13 +162,34 @@ def preset(name: Preset) -> RiskProfile:
 
 
 def lowered(profile: RiskProfile, asked: frozenset[str]) -> RiskProfile:
-    """Bring soft limits that nobody asked for down to the hard ones beside them."""
+    """Bring soft limits that nobody asked for down to the hard ones beside them, those of single pairs too.
+
+    ``asked`` holds names as a :class:`Flaw` has them. What is brought down for a pair becomes a limit of its own.
+    """
+    general = replace(profile, **_softer(profile, asked))
+    if not general.overrides:
+        return general
+    return replace(general, overrides={symbol: _own_lowered(general, symbol, asked) for symbol in general.overrides})
+
+
+def _own_lowered(general: RiskProfile, symbol: str, asked: frozenset[str]) -> Mapping[str, Decimal | int]:
+    """Return a pair's own limits with those that follow; as they are where they are none of a pair."""
+    own = (general.overrides or {})[symbol]
+    if not own.keys() <= PER_SYMBOL:
+        return own
+    begin = f"overrides.{symbol}."
+    mine = frozenset(name.removeprefix(begin) for name in asked if name.startswith(begin))
+    return {**own, **{name: each for name, each in _softer(general.of(symbol), mine).items() if name in PER_SYMBOL}}
+
+
+def _softer(profile: RiskProfile, asked: frozenset[str]) -> dict[str, Any]:
+    """Return soft limits that follow the hard ones beside them."""
     changes: dict[str, Any] = {}
     for lower, upper in reversed(ORDERED):
         most = changes.get(upper, getattr(profile, upper))
         if lower not in asked and getattr(profile, lower) > most:
             changes[lower] = most
-    return replace(profile, **changes)
+    return changes
 
 
 def flaws(profile: RiskProfile) -> tuple[Flaw, ...]:

@@ -14,6 +14,7 @@ from tui_trader.domain.risk_profile import (
     RiskProfile,
     flaws,
     limits,
+    lowered,
     preset,
 )
 
@@ -87,3 +88,30 @@ def test_limits_of_pairs_are_judged_like_the_others() -> None:
 def test_what_a_pair_may_have_are_limits() -> None:
     assert {each.name for each in fields(RiskProfile)} >= PER_SYMBOL
     assert {name for name, _ in limits()} >= PER_SYMBOL | UNSCALED - {"name"} | INVERSE
+
+
+@pytest.mark.parametrize(
+    ("general", "own", "follows"),
+    [
+        ({}, {"max_order_value": D(50)}, {"max_order_value": D(50), "confirm_order_value": D(50)}),
+        ({"max_order_value": D(60)}, {"confirm_order_value": D(80)}, {"confirm_order_value": D(60)}),
+        ({"max_order_value": D(60)}, {"max_spread_percent": D(2)}, {"max_spread_percent": D(2)}),
+        (
+            {},
+            {"daily_loss_limit": D(1), "max_order_value": D(50)},
+            {"daily_loss_limit": D(1), "max_order_value": D(50)},
+        ),
+    ],
+)
+def test_the_soft_limit_of_a_pair_follows_its_hard_one(
+    general: dict[str, Any], own: dict[str, Any], follows: dict[str, Any]
+) -> None:
+    profile = lowered(replace(RiskProfile(), overrides={"BTCUSDT": own}, **general), frozenset())
+    assert profile.overrides == {"BTCUSDT": follows}
+
+
+def test_the_soft_limit_of_a_pair_that_was_asked_for_stays() -> None:
+    own = {"BTCUSDT": {"max_order_value": D(50), "confirm_order_value": D(60)}}
+    crossed = RiskProfile(overrides=own)
+    assert lowered(crossed, frozenset({"overrides.BTCUSDT.confirm_order_value"})) == crossed
+    assert lowered(crossed, frozenset({"confirm_order_value"})).of("BTCUSDT").confirm_order_value == 50

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from tui_trader.domain.risk_profile import ORDERED, Flaw, Preset, RiskProfile, flaws, lowered, preset
+from tui_trader.domain.risk_profile import Flaw, Preset, RiskProfile, flaws, lowered, preset
 from tui_trader.errors import Refused
 from tui_trader.rules.risk.profile_values import (
     AUTO,
@@ -124,15 +124,24 @@ def ask(state: LimitState, change: ProfileChange, now: int) -> Outcome:
         if before == after:
             continue
         if _loosens(key, before, after, state.values, wanted) or _loosens(key, before, after, state.values, values):
-            waits = kept.get(key)
-            waiting.append(waits if waits and waits.value == after else Waiting(key, after, now + WAIT_MS))
+            waiting.append(_waiting(kept, key, after, now))
             after = _meanwhile(key, before, after, values)
         _put(values, key, after)
-    changed = LimitState(values, tuple(waiting))
-    found = flaws(changed.profile)
-    if found:
-        raise nonsense(replace(each, reason=f"{each.reason}, until what is loosened holds") for each in found)
+    waits_too = {each.key for each in waiting}
+    for key, value in values_of(lowered(profile_of(values), frozenset())).items():
+        if values.get(key) != value:
+            # What is softer than a hard limit that waits follows that one as it is now, and waits with it.
+            if key not in waits_too:
+                waiting.append(_waiting(kept, key, wanted.get(key), now))
+            values[key] = value
+    changed = LimitState(values, tuple(sorted(waiting, key=lambda each: _general_first(each.key))))
     return changed, tuple(_steps(state, changed))
+
+
+def _waiting(kept: Mapping[str, Waiting], key: str, value: Value | None, now: int) -> Waiting:
+    """Return what waits for a value; one that waits for it already goes on waiting."""
+    waits = kept.get(key)
+    return waits if waits and waits.value == value else Waiting(key, value, now + WAIT_MS)
 
 
 def loosen(state: LimitState, due: Iterable[Waiting]) -> Outcome:
@@ -183,13 +192,19 @@ def _wanted(state: LimitState, change: ProfileChange) -> dict[str, Value]:
     for symbol, own in change.overrides.items():
         for name, value in own.items():
             _put(wanted, own_key(symbol, name), None if value is None else fitted(name, value))
-    plain = profile_of(wanted)
-    profile = lowered(plain, frozenset(change.limits))
-    followed = {lower for lower, _ in ORDERED if getattr(plain, lower) != getattr(profile, lower)}
+    profile = lowered(profile_of(wanted), _asked(change))
+    after = values_of(profile)
+    followed = {key for key, value in after.items() if wanted.get(key) != value}
     found = (*_strange(change), *(each for each in flaws(profile) if each.field not in followed))
     if found:
         raise nonsense(found)
-    return values_of(profile)
+    return after
+
+
+def _asked(change: ProfileChange) -> frozenset[str]:
+    """Return the keys of the numbers that a change gives."""
+    own = ((symbol, each) for symbol, given in change.overrides.items() for each in given.items())
+    return frozenset(change.limits) | {own_key(symbol, name) for symbol, (name, value) in own if value is not None}
 
 
 def _strange(change: ProfileChange) -> Iterator[Flaw]:

@@ -193,39 +193,58 @@ def test_nonsense_is_refused_with_every_field_and_reason() -> None:
     assert refused(own("1", name="nothing")) == [
         ("overrides.BTCUSDT.nothing", "is no limit that a pair can have of its own")
     ]
-    assert refused(own("50"))[0][0] == "overrides.BTCUSDT.confirm_order_value"
+    assert refused(own("-1")) == [("overrides.BTCUSDT.max_order_value", "must be above 0")]
     assert refused(ProfileChange(symbols=("btc",))) == [("symbols", "holds 'btc', which is no pair such as BTCUSDT")]
 
 
-def test_what_would_make_no_sense_until_something_is_loosened_is_refused() -> None:
-    before = state(overrides={"BTCUSDT": {"max_order_value": D(1000), "confirm_order_value": D(400)}})
-    moved = ProfileChange(
-        limits={"max_order_value": D(50)},
-        overrides={"BTCUSDT": {"max_order_value": None}, "ETHUSDT": {"confirm_order_value": D(400)}},
-    )
-    found = refused(moved, before)
-    assert all("above max_order_value" in reason for _, reason in found)
-    later = ProfileChange(
+def test_a_pairs_soft_limit_nobody_asked_for_follows_the_hard_one_down() -> None:
+    after, steps = ask(state(), own("50"), NOW)
+    assert after.profile.overrides == {"BTCUSDT": {"max_order_value": D(50), "confirm_order_value": D(50)}}
+    assert (after.waiting, [each.effect for each in steps]) == ((), [Effect.CHANGED] * 2)
+    soft = state(overrides={"BTCUSDT": {"confirm_order_value": D(80)}})
+    after, _ = ask(soft, limits(max_order_value="60"), NOW)
+    assert (after.profile.of("BTCUSDT").confirm_order_value, after.profile.confirm_order_value) == (60, 60)
+    assert (after.profile.of("BTCUSDT").max_order_value, after.waiting) == (60, ())
+    both = ProfileChange(overrides={"BTCUSDT": {"max_order_value": D(50), "confirm_order_value": D(60)}})
+    assert refused(both) == [
+        ("overrides.BTCUSDT.confirm_order_value", "is 60, above max_order_value, which is 50"),
+    ]
+
+
+def test_what_would_be_above_a_limit_that_waits_waits_with_it() -> None:
+    asked = ProfileChange(
         limits={"max_order_value": D(300)},
         overrides={"ETHUSDT": {"max_order_value": D(900), "confirm_order_value": D(90)}},
     )
     between = state(overrides={"ETHUSDT": {"confirm_order_value": D(400)}})
-    assert ask(between, later, NOW)[0].profile.of("ETHUSDT").max_order_value == 300
-    stuck = replace(later, overrides={"ETHUSDT": {"max_order_value": D(900)}})
-    assert refused(stuck, between) == [
-        (
-            "overrides.ETHUSDT.confirm_order_value",
-            "is 400, above max_order_value, which is 300, until what is loosened holds",
-        )
-    ]
+    assert ask(between, asked, NOW)[0].profile.of("ETHUSDT").max_order_value == 300
+    unasked = replace(asked, overrides={"ETHUSDT": {"max_order_value": D(900)}})
+    after, _ = ask(between, unasked, NOW)
+    limit = after.profile.of("ETHUSDT")
+    assert (limit.max_order_value, limit.confirm_order_value, flaws(after.profile)) == (300, 300, ())
+    assert {(each.key, each.value, each.at) for each in after.waiting} == {
+        ("overrides.ETHUSDT.max_order_value", D(900), LATER),
+        ("overrides.ETHUSDT.confirm_order_value", D(400), LATER),
+    }
+    assert ask(after, ProfileChange(), NOW + 30_000) == (after, ())
+    limit = loosen(after, after.waiting)[0].profile.of("ETHUSDT")
+    assert (limit.max_order_value, limit.confirm_order_value) == (900, 400)
 
 
 def test_what_makes_no_sense_when_its_time_has_come_is_dropped() -> None:
-    waiting = (Waiting("overrides.BTCUSDT.confirm_order_value", D(900), LATER),)
+    waiting = (Waiting(BTC, D(0), LATER),)
     before = LimitState(state().values, waiting)
     after, steps = loosen(before, waiting)
     assert after == state()
-    assert steps == (Step(Effect.WITHDRAWN, "overrides.BTCUSDT.confirm_order_value", D(900), None),)
+    assert steps == (Step(Effect.WITHDRAWN, BTC, D(0), None),)
+
+
+def test_a_pairs_soft_limit_that_waited_stays_below_the_hard_one() -> None:
+    key = "overrides.BTCUSDT.confirm_order_value"
+    waiting = (Waiting(key, D(900), LATER),)
+    after, steps = loosen(LimitState(state().values, waiting), waiting)
+    assert after.profile.of("BTCUSDT").confirm_order_value == 500
+    assert steps == (Step(Effect.LOOSENED, key, None, D(500)),)
 
 
 def test_a_newer_configuration_counts_and_the_rest_stays_as_it_was_set() -> None:
