@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from tests.twins.store import StoreTwin
-from tests.unit.store.samples import START, assessment, constraint, fill, line, metrics, order, position
+from tests.unit.store.samples import START, Newer, assessment, constraint, fill, line, metrics, order, position
 from tui_trader.clock import SystemClock
-from tui_trader.domain.assessment import AssessmentStatus, RiskLevel
+from tui_trader.domain.assessment import Action, AssessmentStatus, RiskLevel, unreadable
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC
 from tui_trader.domain.ledger import LedgerAccount, LedgerEntry
@@ -122,6 +122,25 @@ async def test_own_rules_are_kept_changed_and_taken_away(kept: Store) -> None:
     assert await kept.constraints() == [changed, rules[1]]
     await kept.write(Change(constraints=[rules[2]], removed_constraints=["rule-1"]))
     assert await kept.constraints() == [rules[1], rules[2]]
+
+
+async def test_a_rule_of_a_newer_version_refuses_and_can_be_taken_away(kept: Store) -> None:
+    newer = constraint(2, type=Newer.WEATHER, action=Action.WARN, active=False)
+    await kept.write(Change(constraints=[constraint(1), newer, constraint(3)]))
+    assert await kept.constraints() == [constraint(1), unreadable("rule-2"), constraint(3)]
+    await kept.write(Change(removed_constraints=["rule-2"]))
+    assert await kept.constraints() == [constraint(1), constraint(3)]
+
+
+async def test_assessments_of_a_newer_version_are_left_out_and_pages_are_full(kept: Store) -> None:
+    found = [assessment(number, **({"type": Newer.WEATHER} if number in {1, 4, 5} else {})) for number in range(7)]
+    await kept.write(Change(assessments=found))
+    active = AssessmentStatus.ACTIVE
+    first = await kept.assessments(active, 2)
+    assert first == [found[6], found[3]]
+    assert await kept.assessments(active, 2, before=first[-1].id) == [found[2], found[0]]
+    assert await kept.assessments(active, 2, before=found[2].id) == [found[0]]
+    assert await kept.assessment(found[4].id) is None
 
 
 async def test_assessments_page_by_status_and_pair_newest_first(kept: Store) -> None:

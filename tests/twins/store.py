@@ -6,7 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from tui_trader.domain.assessment import Assessment, AssessmentStatus, Constraint, Metrics
+from tui_trader.domain.assessment import (
+    Assessment,
+    AssessmentStatus,
+    Constraint,
+    Metrics,
+    RiskLevel,
+    RiskType,
+    unreadable,
+)
 from tui_trader.domain.balance import Balance, EquitySample
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.ledger import LedgerEntry
@@ -155,12 +163,15 @@ class StoreTwin:
 
     async def constraints(self) -> Sequence[Constraint]:
         """List a person's own rules."""
-        return list(self.constraint_rows.values())
+        return [
+            each if isinstance(each.type, RiskType) else unreadable(each.id) for each in self.constraint_rows.values()
+        ]
 
     async def assessment(self, assessment_id: str) -> Assessment | None:
         """Find an assessment."""
         await asyncio.sleep(0)
-        return self.assessment_rows.get(assessment_id)
+        found = self.assessment_rows.get(assessment_id)
+        return found if found is not None and _readable(found) else None
 
     async def assessments(
         self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
@@ -170,7 +181,10 @@ class StoreTwin:
         found = [
             each
             for each in sorted(self.assessment_rows.values(), key=lambda each: each.id, reverse=True)
-            if each.status is status and symbol in {None, each.finding.symbol} and (before is None or each.id < before)
+            if _readable(each)
+            and each.status is status
+            and symbol in {None, each.finding.symbol}
+            and (before is None or each.id < before)
         ]
         return found[:limit]
 
@@ -239,3 +253,8 @@ def _order_matches(order: Order, where: HistoryFilter) -> bool:
         and (where.start is None or order.created_at >= where.start)
         and (where.end is None or order.created_at <= where.end)
     )
+
+
+def _readable(found: Assessment) -> bool:
+    """Tell whether this version knows what was found."""
+    return isinstance(found.finding.type, RiskType) and isinstance(found.finding.level, RiskLevel)

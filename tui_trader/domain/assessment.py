@@ -71,6 +71,21 @@ class Constraint:
     active: bool = True
     description: str = ""
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is a rule as it was made; see :func:`unreadable`."""
+        return self.parameter != UNREADABLE
+
+
+UNREADABLE = "unreadable"
+"""The parameter of what stands for a rule that cannot be read; no figure is known of it."""
+
+
+def unreadable(rule_id: str) -> Constraint:
+    """Make what stands for a kept rule that cannot be read: it refuses on every pair, for nobody knows what it said."""
+    words = "it could not be read and refuses until it is deleted"
+    return Constraint(rule_id, RiskType.DATA, UNREADABLE, Operator.GT, Decimal(0), Action.BLOCK, description=words)
+
 
 class AssessmentStatus(StrEnum):
     """Whether a risk still stands, has gone, or is known and borne."""

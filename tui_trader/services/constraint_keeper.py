@@ -42,15 +42,19 @@ class ConstraintKeeper:
         self._rules: dict[str, Constraint] = {}
 
     async def load(self) -> None:
-        """Take over what was stored.
+        """Take over what was stored; a rule that cannot be read refuses orders until it is deleted.
 
         Raises:
-            StoreError: it cannot be read.
+            StoreError: the store cannot be read.
 
         """
         self._rules = {each.id: each for each in await self._store.constraints()}
         self._loaded = True
         self._put(self.all())
+        for each in self.all():
+            if not each.readable:
+                text = f"Your rule {each.id} could not be read, so that it refuses all orders but those that reduce; "
+                await self._say("error", f"{text}delete it and make it anew.")
 
     def all(self) -> tuple[Constraint, ...]:
         """List the rules in the order of their making."""
@@ -81,12 +85,14 @@ class ConstraintKeeper:
         Raises:
             NotFound: there is no such rule.
             Refused: it would make no sense (``details["flaws"]``).
-            Conflict: the stored rules are not read yet.
+            Conflict: the stored rules are not read yet, or this one could not be read.
             StoreError: it could not be written, so nothing is changed.
 
         """
         async with self._changing():
             before = self._find(rule_id)
+            if not before.readable:
+                raise Conflict(f"The rule {rule_id} could not be read; delete it and make it anew.")
             after = _checked(replace(before, **fields))
             if after != before:
                 await self._write(before, after, by)
@@ -128,7 +134,10 @@ class ConstraintKeeper:
         self._put(self.all())
         words = "Own rule made" if before is None else "Own rule taken away" if after is None else "Own rule changed"
         shown = " → ".join(_words(each) for each in (before, after) if each is not None)
-        await tell(self._store, self._bus, self._clock, Notice("info", f"{words}: {shown}.", "constraint"))
+        await self._say("info", f"{words}: {shown}.")
+
+    async def _say(self, level: str, text: str) -> None:
+        await tell(self._store, self._bus, self._clock, Notice(level, text, "constraint"))
 
 
 def _checked(rule: Constraint) -> Constraint:
@@ -141,6 +150,8 @@ def _checked(rule: Constraint) -> Constraint:
 
 def _words(rule: Constraint) -> str:
     """Say a rule in a few words."""
+    if not rule.readable:
+        return f"{rule.id}, which could not be read"
     where = f"{rule.parameter} {'above' if rule.operator == 'GT' else 'below'} {canonical(rule.value)}"
     about = f" on {rule.symbol}" if rule.symbol else ""
     return f"{rule.action} {where}{about}{'' if rule.active else ' (off)'}"

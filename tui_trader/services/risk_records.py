@@ -9,7 +9,10 @@ from tui_trader.domain.assessment import Assessment, AssessmentStatus, Constrain
 
 
 class RiskRecords(Protocol):
-    """A person's own rules, risks that were found, figures over time. Every read may raise ``StoreError``."""
+    """A person's own rules, risks that were found, figures over time. Every read may raise ``StoreError``.
+
+    Of a rule that cannot be read comes what stands for it (``assessment.unreadable``), of such an assessment nothing.
+    """
 
     async def constraints(self) -> Sequence[Constraint]:
         """List a person's own rules in the order of their making."""

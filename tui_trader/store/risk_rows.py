@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from decimal import Decimal
 
 from tui_trader.domain.assessment import (
@@ -14,9 +15,14 @@ from tui_trader.domain.assessment import (
     Operator,
     RiskLevel,
     RiskType,
+    unreadable,
 )
 from tui_trader.store.fields import decimal_or_none, money, money_or_none
 from tui_trader.store.rows import Row
+
+_UNREADABLE = (ValueError, ArithmeticError)
+"""What comes of reading a row that another version wrote, or that was damaged; the tables hold no foreign types."""
+_log = logging.getLogger(__name__)
 
 
 def constraint_row(rule: Constraint) -> Row:
@@ -35,14 +41,25 @@ def constraint_row(rule: Constraint) -> Row:
 
 
 def constraint_from(row: Row) -> Constraint:
-    """Read a person's own rule."""
+    """Read a person's own rule; of one that cannot be read comes what stands for it (``assessment.unreadable``)."""
+    try:
+        return _constraint(row)
+    except _UNREADABLE as error:
+        _log.error("The rule %s cannot be read: %s", row[0], error)
+        return unreadable(row[0])
+
+
+def _constraint(row: Row) -> Constraint:
     id_, type_, parameter, operator, value, action, symbol, active, description = row
+    limit = Decimal(value)
+    if not limit.is_finite():
+        raise ValueError(f"{value} is no amount")
     return Constraint(
         id_,
         RiskType(type_),
         parameter,
         Operator(operator),
-        Decimal(value),
+        limit,
         Action(action),
         symbol,
         bool(active),
@@ -69,8 +86,16 @@ def assessment_row(found: Assessment) -> Row:
     )
 
 
-def assessment_from(row: Row) -> Assessment:
-    """Read an assessment."""
+def assessment_from(row: Row) -> Assessment | None:
+    """Read an assessment; ``None`` for one that cannot be read."""
+    try:
+        return _assessment(row)
+    except _UNREADABLE as error:
+        _log.error("The assessment %s cannot be read and is left out: %s", row[0], error)
+        return None
+
+
+def _assessment(row: Row) -> Assessment:
     id_, type_, level, status, symbol, position_id, order_id, message, recommendation, *times = row
     finding = Finding(RiskType(type_), RiskLevel(level), message, recommendation, symbol, position_id, order_id)
     return Assessment(id_, finding, AssessmentStatus(status), *times)

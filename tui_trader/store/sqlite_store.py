@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -151,9 +152,19 @@ class SqliteStore:
     async def assessments(
         self, status: AssessmentStatus, limit: int, *, symbol: str | None = None, before: str | None = None
     ) -> Sequence[Assessment]:
-        """List the assessments of a status by descending id, so newest first; ``before`` is the last id of a page."""
-        rows = await self._writer.run(lambda session: queries.assessments(session, status.value, limit, symbol, before))
-        return await values(rows, assessment_from)
+        """List the assessments of a status by descending id, so newest first; ``before`` is the last id of a page.
+
+        Those that cannot be read are left out; a page is full nevertheless while there are more.
+        """
+        found: list[Assessment] = []
+        while len(found) < limit:
+            read = partial(queries.assessments, status=status.value, limit=limit, symbol=symbol, before=before)
+            rows = await self._writer.run(read)
+            found += [each for each in await values(rows, assessment_from) if each is not None]
+            if len(rows) < limit:
+                break
+            before = rows[-1][0]
+        return found[:limit]
 
     async def metrics(self, start: int, end: int, limit: int = 500) -> Sequence[Metrics]:
         """List samples of figures from ``start`` to ``end``, both inside, oldest first."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.twins.gate_figures import SELL, good_input
-from tui_trader.domain.assessment import Action, Constraint, Operator, RiskType
+from tui_trader.domain.assessment import Action, Constraint, Operator, RiskType, unreadable
 from tui_trader.domain.risk import Level
 from tui_trader.rules.checks import evaluate
 from tui_trader.rules.gate_constraints import PARAMETERS, constraint_flaws
@@ -48,6 +48,12 @@ def test_a_rule_whose_figure_is_not_known_is_broken() -> None:
     for unknown in (None, D("NaN")):
         assert levels(rule, **{"account.day_loss": unknown}) == [Level.HARD]
     assert levels(replace(RULE, parameter="made_up")) == [Level.HARD]
+
+
+def test_a_rule_that_could_not_be_read_refuses_but_does_not_trap_a_holder() -> None:
+    rule = unreadable("c1")
+    assert levels(rule) == [Level.HARD]
+    assert [each.level for each in evaluate(good_input(SELL, constraints=[rule]))] == [Level.SOFT]
 
 
 @pytest.mark.parametrize(("type_", "name"), EVERY)

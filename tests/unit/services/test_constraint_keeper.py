@@ -12,7 +12,8 @@ import pytest
 from tests.twins.clock import VirtualClock
 from tests.twins.keepers import Ear
 from tests.twins.store import StoreTwin
-from tui_trader.domain.assessment import Action, Constraint, Operator, RiskType
+from tests.unit.store.samples import Newer
+from tui_trader.domain.assessment import Action, Constraint, Operator, RiskType, unreadable
 from tui_trader.errors import Conflict, NotFound, Refused, StoreError
 from tui_trader.services.constraint_keeper import MOST, ConstraintKeeper
 from tui_trader.services.risk_lines import CONSTRAINT, constraint_of
@@ -73,6 +74,24 @@ async def test_a_rule_is_made_changed_taken_away_and_told_before_and_after() -> 
         "Own rule changed: BLOCK spread_percent above 0.5 → BLOCK spread_percent above 0.4 (off).",
         "Own rule taken away: BLOCK spread_percent above 0.4 (off).",
     ]
+
+
+async def test_a_rule_that_could_not_be_read_is_told_of_and_cannot_be_changed() -> None:
+    store = StoreTwin()
+    rule = Constraint("rule-1", **SPREAD)
+    store.constraint_rows = {"rule-1": replace(rule, type=Newer.WEATHER), "rule-2": replace(rule, id="rule-2")}
+    kept = await loaded(store)
+    assert kept.holds == (unreadable("rule-1"), replace(rule, id="rule-2"))
+    (notice,) = (each.data for each in kept.ear.events)
+    assert notice.level == "error"
+    assert notice.text == (
+        "Your rule rule-1 could not be read, so that it refuses all orders but those that reduce; "
+        "delete it and make it anew."
+    )
+    assert [line.body["text"] for line in store.lines] == [notice.text]
+    with pytest.raises(Conflict, match="delete it"):
+        await kept.keeper.update("rule-1", {"active": False}, "person")
+    assert kept.holds[0] == unreadable("rule-1")
 
 
 async def test_the_same_intent_makes_one_rule_after_a_restart_too() -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ from tui_trader.domain.position import Position, PositionSide, PositionSource, P
 from tui_trader.services.ports import Change, JournalEntry
 
 START = 1_700_000_000_000
+
+
+class Newer(StrEnum):
+    """Words of a version to come."""
+
+    WEATHER = "WEATHER"
 
 
 def order(number: int = 1, *, status: OrderStatus = OrderStatus.SENDING, **changes: Any) -> Order:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.store.samples import START, assessment, constraint, metrics
 from tui_trader.clock import SystemClock
-from tui_trader.domain.assessment import Assessment, AssessmentStatus, Constraint, Finding, Metrics
+from tui_trader.domain.assessment import Assessment, AssessmentStatus, Constraint, Finding, Metrics, unreadable
 from tui_trader.errors import StoreError
 from tui_trader.services.ports import Change, JournalEntry, Rebuilt
 from tui_trader.services.risk_lines import (
@@ -127,6 +127,49 @@ async def test_what_is_no_rule_is_not_kept(store: SqliteStore, change: dict[str,
     with pytest.raises(StoreError):
         await store.write(Change(constraints=[constraint(1, **change)]))
     assert await store.constraints() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "value = 'garbage'",
+        "value = 'NaN'",
+        "type = 'WEATHER'",
+        "operator = 'EQ'",
+        "action = ''",
+    ],
+)
+async def test_a_damaged_rule_refuses_beside_the_others(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await damaged(tmp_path, f"UPDATE constraints SET {damage} WHERE id = 'rule-1'")
+    assert await store.constraints() == [unreadable("rule-1"), constraint(2, symbol=None)]
+    assert "The rule rule-1 cannot be read" in caplog.text
+    await store.write(ruled(unreadable("rule-1"), None))
+    assert await store.constraints() == [constraint(2, symbol=None)]
+    assert await store.rebuilt() == Rebuilt(0, 0)
+    await store.close()
+
+
+@pytest.mark.parametrize("damage", ["type = 'WEATHER'", "level = ''"])
+async def test_a_damaged_assessment_is_left_out(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
+    store = await damaged(tmp_path, f"UPDATE assessments SET {damage} WHERE id = '{assessment(1).id}'")
+    assert await store.assessments(AssessmentStatus.RESOLVED, 9) == []
+    assert await store.assessment(assessment(1).id) is None
+    assert [each.id for each in await store.assessments(AssessmentStatus.IGNORED, 9)] == [assessment(2).id]
+    assert f"The assessment {assessment(1).id} cannot be read" in caplog.text
+    await store.close()
+
+
+async def damaged(folder: Path, statement: str) -> SqliteStore:
+    """Fill a store, damage a table and open it again."""
+    path = folder / "desk.db"
+    store = await SqliteStore.open(path, SystemClock())
+    await fill(store)
+    await store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(statement)
+    return await SqliteStore.open(path, SystemClock())
 
 
 amounts = st.decimals(allow_nan=False, allow_infinity=False, places=8, min_value=-(10**12), max_value=10**12)
