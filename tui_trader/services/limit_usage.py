@@ -43,9 +43,8 @@ def _sum(held: Decimal | None, bought: Decimal) -> Decimal | None:
 
 
 def _bought(figures: Figures) -> dict[str, Decimal]:
-    """Return by coin what is being bought of it; not a number where that is not known."""
-    pairs = (figures.market_.find(symbol) for symbol in figures.working.pending.entered)
-    return {base: figures.under_way(base)[1] for base in {pair.base for pair in pairs if pair is not None}}
+    """Return by coin what is being acquired of it; not a number where that is not known."""
+    return {asset: figures.under_way(asset)[1] for asset in figures.working.pending.acquired}
 
 
 def _recent(figures: Figures, now: int) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT, ZERO
 from tui_trader.domain.order import Order, Side
+from tui_trader.rules.gate import CASH
 from tui_trader.rules.gate_state import OPEN_QUESTION
 from tui_trader.rules.reservation import Reservation
 
@@ -17,13 +18,20 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one order adds to the sums: its lock, its value in quote money, its open question."""
+    """What one order adds to the sums: its lock, its value in quote money, its open question.
+
+    ``enters`` for one that acquires something else than cash, be it a buy or a sale of one coin for another.
+    """
 
     lock: Reservation
     pair: Instrument
-    side: Side
+    acquired: str
     value: Decimal
     question: bool
+
+    @property
+    def enters(self) -> bool:
+        return self.acquired not in CASH
 
 
 class Pending:
@@ -33,22 +41,23 @@ class Pending:
         self._shares: dict[str, _Share] = {}
         self._sums: dict[Key, Decimal] = {}
         self._counts: dict[Key, int] = {}
-        self._money: dict[tuple[str, Side], None] = {}
-        self._entered: dict[str, int] = {}
+        self._money: dict[tuple[str, bool], None] = {}
+        self._entered: dict[tuple[str, str], int] = {}
         self.questions = 0
         """Orders of unknown outcome."""
 
     def put(self, order: Order, lock: Reservation, pair: Instrument) -> None:
         """Count an order's newest state in place of the one before."""
         self.drop(order.id)
-        share = _Share(lock, pair, order.side, _value(order), order.status in OPEN_QUESTION)
+        acquired = pair.base if order.side is Side.BUY else pair.quote
+        share = _Share(lock, pair, acquired, _value(order), order.status in OPEN_QUESTION)
         self._shares[order.id] = share
         for key, amount in _parts(share):
             self._sums[key] = EXACT.add(self._sums.get(key, ZERO), amount)
             self._counts[key] = self._counts.get(key, 0) + 1
-        self._money[pair.quote, order.side] = None
-        if order.side is Side.BUY:
-            self._entered[order.symbol] = self._entered.get(order.symbol, 0) + 1
+        self._money[pair.quote, share.enters] = None
+        if share.enters:
+            self._entered[pair.symbol, acquired] = self._entered.get((pair.symbol, acquired), 0) + 1
         self.questions += share.question
 
     def drop(self, order_id: str) -> None:
@@ -62,10 +71,11 @@ class Pending:
                 self._sums[key] = EXACT.subtract(self._sums[key], amount)
             else:
                 del self._counts[key], self._sums[key]
-        if share.side is Side.BUY:
-            self._entered[share.pair.symbol] -= 1
-            if not self._entered[share.pair.symbol]:
-                del self._entered[share.pair.symbol]
+        if share.enters:
+            entry = share.pair.symbol, share.acquired
+            self._entered[entry] -= 1
+            if not self._entered[entry]:
+                del self._entered[entry]
         self.questions -= share.question
 
     def lock(self, order_id: str) -> Reservation | None:
@@ -85,35 +95,44 @@ class Pending:
         """Return what orders lock of an asset that the venue may not have locked yet."""
         return self._sums.get(("lock", asset, "unseen"), ZERO)
 
-    def money(self) -> Iterator[tuple[str, Side, Decimal]]:
-        """Yield by quote asset and side what all working orders together are worth in it."""
-        for quote, side in self._money:
-            amount = self._sums.get(("money", quote, side.value))
+    def money(self) -> Iterator[tuple[str, bool, Decimal]]:
+        """Yield by quote asset what working orders together are worth in it: those that acquire no cash, and others."""
+        for quote, enters in self._money:
+            amount = self._sums.get(("money", quote, _kind(enters=enters)))
             if amount is not None:
-                yield quote, side, amount
+                yield quote, enters, amount
 
-    def into(self, base: str) -> Iterator[tuple[str, Decimal]]:
-        """Yield by quote asset what all working buys of a coin together are worth in it."""
-        for quote, side in self._money:
-            amount = self._sums.get(("into", base, quote)) if side is Side.BUY else None
+    def into(self, acquired: str) -> Iterator[tuple[str, Decimal]]:
+        """Yield by quote asset what all orders that acquire a coin together are worth in it."""
+        for quote, enters in self._money:
+            amount = self._sums.get(("into", acquired, quote)) if enters else None
             if amount is not None:
                 yield quote, amount
 
     @property
-    def entered(self) -> KeysView[str]:
-        """The pairs on which something is being bought."""
-        return self._entered.keys()
+    def entered(self) -> frozenset[str]:
+        """The pairs on which something else than cash is being acquired."""
+        return frozenset(symbol for symbol, _ in self._entered)
+
+    @property
+    def acquired(self) -> frozenset[str]:
+        """The coins that are being acquired."""
+        return frozenset(asset for _, asset in self._entered)
 
 
 def _parts(share: _Share) -> Iterator[tuple[Key, Decimal]]:
     yield ("lock", share.lock.asset, "seen" if share.lock.seen else "unseen"), share.lock.amount
-    yield ("money", share.pair.quote, share.side.value), share.value
-    if share.side is Side.BUY:
-        yield ("into", share.pair.base, share.pair.quote), share.value
+    yield ("money", share.pair.quote, _kind(enters=share.enters)), share.value
+    if share.enters:
+        yield ("into", share.acquired, share.pair.quote), share.value
+
+
+def _kind(*, enters: bool) -> str:
+    return "enters" if enters else "leaves"
 
 
 def _value(order: Order) -> Decimal:
-    """Return what an order may still trade, in quote money; 0 for a sell at any price, whose worth nobody knows."""
+    """Return what an order may still trade, in quote money; 0 for one by quantity without any price."""
     if order.price is not None:
         return EXACT.multiply(order.price, order.remaining)
     return max(ZERO, EXACT.subtract(order.request.quote_quantity or ZERO, order.quote))

@@ -20,7 +20,7 @@ from tui_trader.services.risk_daily import HOUR_MS, DailyFigures
 from tui_trader.services.risk_losses import LossKeeper
 from tui_trader.services.working import WorkingOrders
 
-OTHER_STABLE = {"USDT": "USDC", "USDC": "USDT"}
+OTHER_STABLE = {"USDT": "USDC", "USDC": "USDT", "USD1": "USDT", "USDE": "USDT"}
 """What a quote asset's peg is measured against."""
 
 
@@ -95,10 +95,10 @@ class Figures:
     def under_way(self, acquired: str) -> tuple[Decimal, Decimal, Decimal]:
         """Add up what works: entries, entries into an asset, and all."""
         entries = here = resting = ZERO
-        for quote, side, amount in self.working.pending.money():
+        for quote, enters, amount in self.working.pending.money():
             worth = self._worth(amount, quote)
             resting = EXACT.add(resting, worth)
-            if side is Side.BUY:
+            if enters:
                 entries = EXACT.add(entries, worth)
         for quote, amount in self.working.pending.into(acquired):
             here = EXACT.add(here, self._worth(amount, quote))

@@ -15,10 +15,11 @@ from tui_trader.clock import Clock
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.fill import SYNTHETIC, Fill
 from tui_trader.domain.instrument import Instrument
-from tui_trader.domain.money import ZERO
-from tui_trader.domain.order import Order
-from tui_trader.rules.gate import RecentRequest
-from tui_trader.rules.reservation import Reservation, locks
+from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.domain.order import Order, Side
+from tui_trader.rules.asset_ledger import QUOTES
+from tui_trader.rules.gate import RecentRequest, sound_quote
+from tui_trader.rules.reservation import HAIRCUT, Reservation, locks
 from tui_trader.services.inner import Prices
 from tui_trader.services.pending import Pending
 from tui_trader.services.unsettled import Unsettled, paid
@@ -90,9 +91,18 @@ class WorkingOrders:
     def _reserve(self, order: Order) -> None:
         # What the venue reports as executed stays locked until its executions are there: they say what was paid.
         pair = self._pair(order.symbol)
-        lock = locks(replace(order, venue_executed=order.executed), pair)
+        counted = self._priced(order)
+        lock = locks(replace(counted, venue_executed=order.executed), pair)
         if lock is not None:
-            self.pending.put(order, lock, pair)
+            self.pending.put(counted, lock, pair)
+
+    def _priced(self, order: Order) -> Order:
+        """Give a market order by quantity, which names no price, the one that the gate judges it at."""
+        quote = sound_quote(self._prices.quote(order.symbol))
+        if order.price is not None or order.request.quote_quantity is not None or quote is None:
+            return order
+        price = EXACT.multiply(quote.ask, 1 + HAIRCUT) if order.side is Side.BUY else quote.bid
+        return replace(order, price=price)
 
     def _pair(self, symbol: str) -> Instrument:
         return self._prices.find(symbol) or _nameless(symbol)
@@ -182,7 +192,7 @@ class WorkingOrders:
 
 def _nameless(symbol: str) -> Instrument:
     """Stand in for a pair that the venue no longer lists, so that its orders still lock something."""
-    quote = next((name for name in ("USDT", "USDC", "BTC", "ETH", "EUR") if symbol.endswith(name)), "")
+    quote = next((name for name in QUOTES if symbol.endswith(name)), "")
     one = Decimal(1)
     return Instrument(
         symbol=symbol,

@@ -25,6 +25,10 @@ def pair(one: Order) -> Instrument:
     return instrument(one.symbol, base=one.symbol[:3], quote=one.symbol[3:])
 
 
+def acquired(one: Order) -> str:
+    return pair(one).base if one.side is Side.BUY else pair(one).quote
+
+
 def by(chosen: list[Order], asset: str) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
     for each in chosen:
@@ -66,13 +70,13 @@ def test_sums_are_those_of_a_walk_over_all_orders(steps: list[tuple[Order, bool]
             for seen in {each.seen for each in locks}
         }
         assert pending.unseen(asset) == sum((each.amount for each in locks if not each.seen), D(0))
-    for side in Side:
-        mine = [each for each in kept.values() if each.side is side]
-        assert {quote: amount for quote, of, amount in pending.money() if of is side} == by(mine, "quote")
-    buys = [each for each in kept.values() if each.side is Side.BUY]
-    for base in ("BTC", "ETH"):
-        assert dict(pending.into(base)) == by([each for each in buys if pair(each).base == base], "quote")
-    assert set(pending.entered) == {each.symbol for each in buys}
+    entries = [each for each in kept.values() if acquired(each) != "USDT"]
+    for chosen, enters in ((entries, True), ([each for each in kept.values() if each not in entries], False)):
+        assert {quote: amount for quote, of, amount in pending.money() if of is enters} == by(chosen, "quote")
+    for coin in ("BTC", "ETH"):
+        assert dict(pending.into(coin)) == by([each for each in entries if acquired(each) == coin], "quote")
+    assert pending.entered == {each.symbol for each in entries}
+    assert pending.acquired == {acquired(each) for each in entries}
     assert pending.questions == sum(each.status in OPEN_QUESTION for each in kept.values())
 
 
@@ -81,5 +85,5 @@ def test_a_newer_state_of_an_order_replaces_the_older_one() -> None:
     pending.put(first, lock(first), pair(first))
     live = replace(first, status=OrderStatus.LIVE, executed=D(1))
     pending.put(live, lock(live), pair(live))
-    assert list(pending.money()) == [("USDT", Side.BUY, D(10))]
+    assert list(pending.money()) == [("USDT", True, D(10))]
     assert pending.questions == 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from tests.twins.clock import VirtualClock
 from tests.twins.keepers import PricesTwin
 from tests.unit.services.order_rig import LIMIT_BUY
-from tui_trader.domain.order import Order, OrderStatus
+from tui_trader.domain.order import Order, OrderStatus, OrderType, Side
 from tui_trader.rules.gate import RecentRequest
 from tui_trader.services.working import ENDED_KEPT, WorkingOrders
 
@@ -65,6 +67,31 @@ def test_an_order_on_a_pair_that_is_no_longer_listed_still_locks() -> None:
     working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
     working.put(order(1, OrderStatus.UNKNOWN, "GONEUSDT"))
     assert working.reserved("USDT") == D(99)
+
+
+@pytest.mark.parametrize("status", [OrderStatus.SENDING, OrderStatus.UNKNOWN, OrderStatus.LIVE])
+def test_a_market_buy_by_quantity_without_a_cap_locks_what_the_gate_judged(status: OrderStatus) -> None:
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
+    naked = replace(LIMIT_BUY, type=OrderType.MARKET, capped=False, quantity=D(2), price=None)
+    working.put(replace(order(1, status), request=naked, quantity=D(2), price=None))
+    worth = D(2) * D("100.1") * D("1.002")
+    assert [each.amount for each in working.reservations("USDT")] == [worth * D("1.0005")]
+    assert list(working.pending.into("BTC")) == [("USDT", worth)]
+    sold = replace(naked, side=Side.SELL)
+    working.put(replace(order(2, status), request=sold, quantity=D(2), price=None))
+    assert [each.amount for each in working.reservations("BTC")] == [D(2)]
+    assert ("USDT", False, D(200)) in set(working.pending.money())
+    for number in (1, 2):
+        working.remove(working.working()[0])
+        assert len(working.working()) == 2 - number
+    assert list(working.pending.money()) == []
+
+
+@pytest.mark.parametrize("quote", ["USD1", "USDE", "EUR", "MX"])
+def test_of_a_pair_no_longer_listed_the_name_tells_what_is_locked(quote: str) -> None:
+    working = WorkingOrders(PricesTwin(VirtualClock()), VirtualClock())
+    working.put(order(1, OrderStatus.UNKNOWN, f"GONE{quote}"))
+    assert working.reserved(quote) == D(99)
 
 
 def test_requests_older_than_a_minute_are_forgotten() -> None:
