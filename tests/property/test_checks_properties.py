@@ -9,15 +9,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.twins.gate_figures import GOOD_CLOCK, NOW, PAIR, deep_book
+from tests.twins.gate_figures import GOOD_CLOCK, NOW, PAIR, deep_book, good_input
 from tui_trader.domain.assessment import Action, Constraint, Operator
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.market import Quote
 from tui_trader.domain.order import OrderRequest, OrderType, Origin, Side
 from tui_trader.domain.risk import GateState, Level, RiskProfile
 from tui_trader.domain.risk_profile import INVERSE, Preset, limits, preset
-from tui_trader.rules.checks import evaluate, hard, soft
-from tui_trader.rules.gate import GateInput, RecentRequest
+from tui_trader.rules.checks import CHECKS, evaluate, hard, soft
+from tui_trader.rules.gate import CASH, GateInput, RecentRequest
 from tui_trader.rules.gate_constraints import PARAMETERS
 from tui_trader.rules.gate_figures import AccountFigures, ConductFigures, MarketFigures
 from tui_trader.rules.reservation import Reservation
@@ -207,12 +207,67 @@ def test_a_rule_of_ones_own_never_admits_more_and_a_warning_never_refuses(one: G
 
 
 @settings(max_examples=150, deadline=None)
-@given(inputs())
-def test_no_limit_refuses_what_only_reduces(one: GateInput) -> None:
-    request = replace(one.request, side=Side.SELL, type=OrderType.LIMIT)
-    holding = {"BTC": Balance("BTC", D(10**9), D(0))}
+@given(
+    inputs(),
+    st.sampled_from([("BTC", False), *((each, True) for each in sorted(CASH))]),
+    st.booleans(),
+)
+def test_no_limit_refuses_what_only_reduces(one: GateInput, into: tuple[str, bool], full: bool) -> None:
+    quote, cash_market = into
+    pair = replace(PAIR, symbol=f"ALT{quote}", base="ALT", quote=quote)
+    request = replace(one.request, symbol=pair.symbol, side=Side.SELL, type=OrderType.LIMIT)
     found = evaluate(
-        replace(one, request=request, quantity=D(1), price=D(100), balances=holding, state=GateState.REDUCING)
+        replace(
+            one,
+            request=request,
+            instrument=pair,
+            cash_market=cash_market,
+            quantity=D(1),
+            price=D(100),
+            balances={"ALT": Balance("ALT", D(10**9), D(0))},
+            working_count=10**6 if full else 0,
+            account=replace(one.account, positions=10**6, entered=False),
+            state=GateState.REDUCING,
+        )
     )
     allowed = {"stream_down"} if request.origin is Origin.ALGO else set()
     assert {each.code for each in found if each.level is Level.HARD} <= allowed
+    if request.origin is Origin.EXIT:
+        assert not soft(found)
+
+
+NEEDED = sorted({name for each in CHECKS for name in each.inputs if "." in name or name in {"quote", "clock"}})
+WHOLE = frozenset({"quote", "clock", "market.rules_age_ms"})
+"""What is there or is not, but is no decimal that could be odd."""
+ODD = (D("NaN"), D("sNaN"), D("Infinity"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sets(st.sampled_from(NEEDED), min_size=1),
+    st.sampled_from([None, *ODD]),
+    st.booleans(),
+    st.integers(1, 9).map(lambda each: D(each) / 10),
+)
+def test_what_is_not_known_refuses_even_while_grades_only_ask(
+    names: set[str], value: Decimal | None, auto: bool, quantity: Decimal
+) -> None:
+    one = good_input(quantity=quantity)
+    one = replace(one, profile=replace(one.profile, auto_risk_control=auto))
+    assert not evaluate(one)
+    for name in names:
+        part, _, field = name.partition(".")
+        # Too few candles ask first by their nature; a volatility that is no number is another thing.
+        lost = ODD[0] if name == "market.volatility" and value is None else None if name in WHOLE else value
+        one = replace(one, **{part: replace(getattr(one, part), **{field: lost}) if field else lost})
+    assert hard(evaluate(one))
+
+
+@settings(max_examples=100, deadline=None)
+@given(healthy(), sane)
+def test_the_worth_of_an_order_is_a_hard_limit_whatever_grades_do(one: GateInput, limit: Decimal) -> None:
+    request = replace(one.request, side=Side.BUY)
+    profile = replace(one.profile, auto_risk_control=False, confirm_order_value=limit, max_order_value=limit)
+    found = {each.code: each.level for each in evaluate(replace(one, request=request, profile=profile))}
+    assert one.price is not None
+    assert (found.get("max_order_value") is Level.HARD) == (one.price * one.quantity > limit)

@@ -44,6 +44,10 @@ class PricesTwin:
         """Return a pair's rules."""
         return self.pairs.get(symbol)
 
+    def of_base(self, asset: str) -> Sequence[Instrument]:
+        """List the pairs that trade an asset."""
+        return [each for each in self.pairs.values() if each.base == asset]
+
     def quote(self, symbol: str) -> Quote | None:
         """Return the quote set, or a fresh one."""
         if symbol in self.quotes:

@@ -30,7 +30,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from tui_trader.domain.order import Origin
 from tui_trader.domain.risk import Breach, Level
 from tui_trader.rules import (
     gate_conduct,
@@ -53,7 +52,8 @@ class Check:
     and ``missing`` the code of the breach when one of these is not known; a rule whose input may be absent by nature
     (no such market, no such trade yet) has none. It ``softens`` for an order that only reduces: limits on size,
     volume, collar, rate, volatility and drawdown do (design.md, Rulings); rules of the exchange, state, balance and
-    protection against doubled orders do not. A ``graded`` one refuses only while ``auto_risk_control`` is on.
+    protection against doubled orders do not. A ``graded`` one refuses only while ``auto_risk_control`` is on, but what
+    cannot be worked out always does.
     """
 
     id: str
@@ -101,7 +101,7 @@ CHECKS: tuple[Check, ...] = (
     Check("R19", gate_losses.loss, "HS", ("account.day_loss", "account.week_loss"), "loss_limit"),
     Check("R09", gate_losses.slippage_paid, "H", (EQUITY, "conduct.slippage_paid"), "no_slippage", softens=True),
     Check("R35", gate_losses.cooldown, "S", softens=True),
-    Check("R29", gate_conduct.self_trade, "H"),
+    Check("R29", gate_conduct.self_trade, "HW"),
     Check("R20", gate_conduct.duplicate, "HS"),
     Check("R22", gate_conduct.rate, "H", softens=True),
     Check("R23", gate_conduct.budget, "H", softens=True),
@@ -136,12 +136,25 @@ def _run(check: Check, known: GateFacts) -> Iterable[Breach]:
 
 def _eased(check: Check, breach: Breach, known: GateFacts) -> Breach:
     """Soften a breach for an order that only reduces; a protective exit, which nobody confirms, is only told of it."""
-    if check.softens and known.reducing:
-        exit_ = known.given.request.origin is Origin.EXIT
-        return replace(breach, level=Level.WARN if exit_ else Level.SOFT)
-    if check.graded and breach.level is Level.HARD and not known.given.profile.auto_risk_control:
-        return replace(breach, level=Level.SOFT)
-    return breach
+    ungraded = check.graded and not known.given.profile.auto_risk_control
+    if (check.softens and known.reducing) or (ungraded and _beyond(breach)):
+        breach = replace(breach, level=Level.SOFT)
+    return replace(breach, level=Level.WARN) if known.exit and breach.level is Level.SOFT else breach
+
+
+def _beyond(breach: Breach) -> bool:
+    """Tell whether it is a known figure beyond a limit that refuses; what is not known names no limit."""
+    return breach.level is Level.HARD and bool(breach.limit)
+
+
+def reduces(given: GateInput) -> bool:
+    """Tell whether an order only reduces; one that cannot be judged does not."""
+    if given.instrument is None or any(True for form in FORM for _ in form(given)):
+        return False
+    try:
+        return facts(given, given.instrument).reducing
+    except ArithmeticError:
+        return False
 
 
 def _failed(rule: str) -> Breach:

@@ -25,7 +25,7 @@ from tui_trader.rules.gate_figures import (
 )
 from tui_trader.rules.reservation import Reservation, available
 
-CASH = frozenset({"USDT", "USDC"})
+CASH = frozenset({"USDT", "USDC", "USD1", "USDE", "EUR"})
 """Assets that count as money: selling a coin for one of them reduces exposure."""
 
 OWN = frozenset({Origin.CONSOLE, Origin.API})
@@ -54,7 +54,8 @@ class GateInput:
     all working orders, ``working`` these orders themselves, those on the pair. Of all pairs ``working_count`` are
     working, and the outcome of ``questions`` is unknown. ``recent`` covers the last minute at least, oldest first.
     ``rates`` is what one unit of a quote asset is worth in ``currency``, for every asset that has a way there.
-    ``unknown_budget`` orders of unknown outcome block every new one.
+    ``cash_market`` tells whether the pair's coin can be sold for cash on some pair: without one, its sale for another
+    coin is the only way out. ``unknown_budget`` orders of unknown outcome block every new one.
     ``now`` is UTC ms of the clock that stamped the quote's ``received``. ``clock`` is the reading of the venue's clock,
     ``stream_up`` whether the venue pushes own orders, fills and balances.
     """
@@ -84,6 +85,7 @@ class GateInput:
     conduct: ConductFigures = NO_CONDUCT
     constraints: Sequence[Constraint] = ()
     cash: frozenset[str] = CASH
+    cash_market: bool = True
     unknown_budget: int = NORMAL.unknown_budget
 
 
@@ -94,9 +96,9 @@ class GateFacts:
     ``price`` is the limit, the cap or else the best opposite price; ``value`` is in quote money, ``worth`` in the
     account currency; ``free`` is what the order may use of the asset it pays with. ``None`` where not known.
     ``rate`` is what one unit of the quote asset is worth there. ``takes`` is true for an order that would trade at
-    once, as far as is known; ``reducing`` for a sell into cash of coins that are held and free; ``enters`` for an order
-    that acquires something else than cash: ``acquired``. ``held_after`` is what would then be held of it, entries under
-    way included.
+    once, as far as is known; ``reducing`` for a sell of coins that are held and free into cash, or into another coin
+    where no market gives cash for them; ``enters`` for any other order that acquires something else than cash:
+    ``acquired``. ``held_after`` is what would then be held of it, entries under way included.
     """
 
     given: GateInput
@@ -112,6 +114,11 @@ class GateFacts:
     enters: bool
     held_after: Decimal | None
     reducing: bool
+
+    @property
+    def exit(self) -> bool:
+        """Whether it is a protective exit that only reduces: nobody is there to confirm it."""
+        return self.reducing and self.given.request.origin is Origin.EXIT
 
 
 def good(value: Decimal | None) -> bool:
@@ -166,6 +173,7 @@ def facts(given: GateInput, instrument: Instrument) -> GateFacts:
     paying, acquired = (instrument.quote, instrument.base) if buy else (instrument.base, instrument.quote)
     free = available(paying, given.balances.get(paying), given.reservations)
     covered = free is not None and given.quantity <= free
+    reducing = not buy and covered and (instrument.quote in given.cash or not given.cash_market)
     worth = None if value is None or rate is None else EXACT.multiply(value, rate)
     return GateFacts(
         given=given,
@@ -178,7 +186,7 @@ def facts(given: GateInput, instrument: Instrument) -> GateFacts:
         rate=rate,
         takes=_takes(request, price, best),
         acquired=acquired,
-        enters=acquired not in given.cash,
+        enters=acquired not in given.cash and not reducing,
         held_after=_held_after(given.account, worth),
-        reducing=request.side is Side.SELL and instrument.quote in given.cash and covered,
+        reducing=reducing,
     )

@@ -116,7 +116,10 @@ def _same_order(facts: GateFacts, other: Order) -> bool:
 
 
 def self_trade(facts: GateFacts) -> Iterator[Breach]:
-    """R29: the order would not trade with an own one; a post-only order cannot."""
+    """R29: the order would not trade with an own one; a post-only order cannot.
+
+    A protective exit goes out all the same: what becomes of the two is then for the exchange's own rules.
+    """
     request = facts.given.request
     if request.type is OrderType.LIMIT_MAKER:
         return
@@ -124,7 +127,8 @@ def self_trade(facts: GateFacts) -> Iterator[Breach]:
         if order.side is not request.side and _crosses(facts, order):
             shown = canonical(order.price or order.quantity)
             message = f"It would trade with your own {order.side.value.lower()} order {order.id} at {shown}."
-            yield Breach("self_trade", Level.HARD, message, shown, suggestion="cancel that order first")
+            level = Level.WARN if facts.exit else Level.HARD
+            yield Breach("self_trade", level, message, shown, suggestion="cancel that order first")
             return
 
 

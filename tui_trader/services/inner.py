@@ -115,6 +115,10 @@ class Rates(Protocol):
 class Prices(Rates, Protocol):
     """The newest market values known, for decisions. Nothing here waits."""
 
+    def of_base(self, asset: str) -> Sequence[Instrument]:
+        """List the pairs that trade an asset."""
+        ...
+
     def quote(self, symbol: str) -> Quote | None:
         """Return best bid and ask."""
         ...

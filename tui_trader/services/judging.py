@@ -19,7 +19,7 @@ from tui_trader.errors import NotFound, Refused, UsageError
 from tui_trader.exchange.port import Health
 from tui_trader.rules.book_walk import quantity_for
 from tui_trader.rules.checks import evaluate
-from tui_trader.rules.gate import GateInput, sound_quote
+from tui_trader.rules.gate import CASH, GateInput, sound_quote
 from tui_trader.rules.gate_figures import NO_ACCOUNT, NO_CONDUCT, NO_MARKET, ClockReading
 from tui_trader.rules.gate_market import age_limit, book_holds
 from tui_trader.rules.pricing import market_cap
@@ -212,11 +212,19 @@ class Judge:
             recent=self._working.recent(now),
             rates=rates,
             currency=self._currency,
+            cash_market=pair is None or pair.quote in CASH or self._sold_for_cash(pair.base),
             market=NO_MARKET if pair is None else self._figures.market(pair),
             account=NO_ACCOUNT if pair is None else self._figures.account(pair, request.side),
             conduct=NO_CONDUCT if pair is None else self._figures.conduct(pair.symbol),
             constraints=self._gate.constraints,
             unknown_budget=self._gate.timing.unknown_budget,
+        )
+
+    def _sold_for_cash(self, coin: str) -> bool:
+        """Tell whether a coin can be sold for cash on some pair that is open."""
+        return any(
+            pair.quote in CASH and pair.online and pair.api_tradable and Side.SELL in pair.sides
+            for pair in self._prices.of_base(coin)
         )
 
 

@@ -113,6 +113,10 @@ class MarketService:
         """Return a pair's rules, or ``None``."""
         return self._catalog.find(symbol)
 
+    def of_base(self, asset: str) -> Sequence[Instrument]:
+        """List the pairs that trade an asset."""
+        return self._catalog.of_base(asset)
+
     def tickers(self, symbols: Sequence[str] | None = None) -> Sequence[DayTicker]:
         """List the day figures known, of these pairs or of all."""
         known = self._board.tickers

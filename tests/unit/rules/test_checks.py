@@ -170,6 +170,24 @@ def test_a_sell_into_a_coin_is_not_a_reduction(given: Given) -> None:
     assert found(given(SELL, state=GateState.REDUCING, cash=frozenset())) == {"gate_closed": HARD}
 
 
+@pytest.mark.parametrize("money", ["USDT", "USDC", "USD1", "USDE", "EUR"])
+def test_a_sell_for_any_money_is_a_way_out(given: Given, pair: Instrument, money: str) -> None:
+    sold = replace(pair, quote=money)
+    out = given(SELL, instrument=sold, rates={money: D(1)}, state=GateState.REDUCING)
+    assert found(out) == {}
+
+
+def test_a_coin_without_a_market_in_money_may_go_for_another_coin(given: Given, pair: Instrument) -> None:
+    alt = replace(pair, symbol="ALTBTC", base="ALT", quote="BTC")
+    request = replace(SELL, symbol="ALTBTC")
+    balances = {"ALT": Balance("ALT", D(3), D(0))}
+    only_way = given(request, instrument=alt, balances=balances, rates={"BTC": D(1)}, state=GateState.REDUCING)
+    assert found(only_way) == {"gate_closed": HARD}
+    full = replace(only_way.account, held=D(5000), positions=10**6)
+    assert found(replace(only_way, cash_market=False, account=full)) == {}
+    assert found(replace(only_way, cash_market=False, quantity=D(4)))["gate_closed"] is HARD
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -325,6 +343,18 @@ def test_an_order_does_not_trade_with_an_own_one(given: Given, make_order: Calla
     assert found(given(SELL, price=D("100.01"), working=[buy])) == {}
     unpriced = replace(buy, price=None)
     assert found(given(SELL, working=[unpriced])) == {"self_trade": HARD}
+
+
+def test_a_protective_exit_is_told_and_never_asked(given: Given, make_order: Callable[..., Order]) -> None:
+    exit_ = replace(SELL, origin=Origin.EXIT)
+    mine = make_order(price=D(100))
+    same = RecentRequest(NOW - 1500, "BTCUSDT", Side.SELL, OrderType.LIMIT, D(1), D(100), Origin.EXIT)
+    stirred = {"working": [mine], "recent": [same], "clock": ClockReading(0.0, 500.1, 1.0), "quote": None}
+    assert found(given(exit_, **stirred)) == dict.fromkeys(("clock_error", "no_quote", "self_trade", "duplicate"), WARN)
+    by_hand = found(given(SELL, **stirred))
+    assert by_hand == {"clock_error": SOFT, "no_quote": SOFT, "self_trade": HARD, "duplicate": SOFT}
+    assert found(given(exit_, working=[mine], quantity=D(4)))["self_trade"] is HARD
+    assert found(given(exit_, price=D("100.005"))) == {"price_step": HARD}
 
 
 def test_the_same_order_twice(given: Given, make_order: Callable[..., Order]) -> None:

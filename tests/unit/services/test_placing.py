@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 
 from tests.twins.clock import settle, until
-from tests.twins.exchange import CUT, NEVER_SENT, REFUSED, Trouble
+from tests.twins.exchange import CUT, NEVER_SENT, REFUSED, Trouble, instrument
 from tests.unit.services.order_rig import LIMIT_BUY, PREFIX, running
 from tui_trader.domain.balance import Balance
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.order import OrderRequest, OrderStatus, OrderType, Side, TimeInForce
-from tui_trader.domain.risk import GateState
+from tui_trader.domain.risk import GateState, Level
 from tui_trader.errors import ConfirmationRequired, Conflict, Denied, StoreError, UsageError, VenueRejected
 from tui_trader.rules.checks import CHECKS
 from tui_trader.services.model import Outcome
@@ -292,6 +292,45 @@ async def test_an_uncapped_market_buy_by_money_is_sent_by_money() -> None:
         await rig.orders.place("intent-naked", request, asked.value.token)
         (sent,) = rig.exchange.sent
         assert (sent.type, sent.quantity, sent.quote_quantity, sent.price) == (OrderType.MARKET, None, D(200), None)
+
+
+async def test_market_buys_by_quantity_without_a_cap_never_count_on_the_same_money() -> None:
+    async with running() as rig:
+        rig.exchange.quiet = True
+        naked = OrderRequest("BTCUSDT", Side.BUY, OrderType.MARKET, capped=False)
+
+        async def confirmed(quantity: int) -> OrderStatus:
+            request = replace(naked, quantity=D(quantity))
+            rig.exchange.next("place", Trouble(CUT))
+            with pytest.raises(ConfirmationRequired) as asked:
+                await rig.orders.place(f"intent-naked-{quantity}", request)
+            done = await rig.orders.place(f"intent-naked-{quantity}", request, asked.value.token)
+            return done.order.status
+
+        assert [await confirmed(each) for each in (49, 48)] == [OrderStatus.UNKNOWN] * 2
+        with pytest.raises(Denied) as caught:
+            await rig.place(naked, quantity=D(47))
+        assert "insufficient_balance" in [each["code"] for each in caught.value.details["breaches"]]
+        assert len(rig.exchange.sent) == 2
+
+
+async def test_a_coin_that_no_open_market_sells_for_cash_may_go_for_another_coin() -> None:
+    async with running() as rig:
+        rig.balances.take([Balance("ALT", D(3), D(0))], complete=False)
+        rig.prices.pairs["ALTBTC"] = instrument("ALTBTC", base="ALT", quote="BTC")
+        rig.prices.rates["BTC", "USDT"] = D(1)
+        rig.gate.latch(GateState.REDUCING, "Too much was lost.")
+        out = replace(LIMIT_BUY, symbol="ALTBTC", side=Side.SELL, price=D(101))
+
+        async def refusals() -> list[str]:
+            shown = await rig.orders.preview(out)
+            return [each.code for each in shown.breaches if each.level is Level.HARD]
+
+        assert await refusals() == []
+        rig.prices.pairs["ALTUSDT"] = instrument("ALTUSDT")
+        assert await refusals() == ["gate_closed"]
+        rig.prices.pairs["ALTUSDT"] = instrument("ALTUSDT", online=False)
+        assert await refusals() == []
 
 
 async def test_a_stale_quote_is_waited_for_before_the_check() -> None:
