@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tui_trader.domain.order import OrderRequest
+from tui_trader.domain.order import Origin
 from tui_trader.domain.risk import Breach, GateState, Level
 from tui_trader.errors import StoreError, StoreTrouble
+from tui_trader.rules.checks import reduces
+from tui_trader.rules.gate import GateInput
 from tui_trader.services.gate import Gate
 from tui_trader.services.ports import StoreHealth
 
@@ -21,14 +23,19 @@ def distrust(gate: Gate, error: StoreError) -> None:
     gate.latch(state, f"The journal cannot be relied on: {error}")
 
 
-def held_up(health: StoreHealth, request: OrderRequest) -> Breach | None:
-    """Say that the journal does not keep up; an order that only reduces may pass once that was confirmed."""
-    level = Level.SOFT if request.reduce_only else Level.HARD
+def held_up(health: StoreHealth, given: GateInput) -> Breach | None:
+    """Say that the journal does not keep up; an order that only reduces may pass once that was confirmed.
+
+    A protective exit, which nobody confirms, is only told of it.
+    """
+    if health.last_commit_ms <= SLOW_COMMIT_MS and health.waiting <= MANY_WAITING:
+        return None
+    level = Level.HARD
+    if reduces(given):
+        level = Level.WARN if given.request.origin is Origin.EXIT else Level.SOFT
     if health.last_commit_ms > SLOW_COMMIT_MS:
         took = f"{health.last_commit_ms:.0f}"
         message = f"The journal's last commit took {took} ms; the disk does not keep up."
         return Breach("journal_slow", level, message, took, f"{SLOW_COMMIT_MS:.0f}", suggestion="try again")
-    if health.waiting > MANY_WAITING:
-        message = f"{health.waiting} writes wait for the journal."
-        return Breach("journal_slow", level, message, str(health.waiting), str(MANY_WAITING), suggestion="try again")
-    return None
+    message = f"{health.waiting} writes wait for the journal."
+    return Breach("journal_slow", level, message, str(health.waiting), str(MANY_WAITING), suggestion="try again")

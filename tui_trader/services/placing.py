@@ -91,7 +91,7 @@ class Placer:
         """
         await self._judge.freshen(request.symbol, request)
         judged = self._judge.judge(request)
-        slow = held_up(self._store.health(), request)
+        slow = held_up(self._store.health(), judged.given)
         if slow is not None:
             judged = replace(judged, breaches=(*judged.breaches, slow))
         order = self._order(intent_id, judged)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.twins.clock import settle
-from tests.unit.services.order_rig import running
-from tui_trader.domain.order import OrderStatus
+from tests.unit.services.order_rig import LIMIT_BUY, running
+from tui_trader.domain.order import OrderStatus, Origin, Side
 from tui_trader.domain.risk import GateState
-from tui_trader.errors import Denied, StoreError, StoreTrouble
+from tui_trader.errors import ConfirmationRequired, Denied, StoreError, StoreTrouble
 from tui_trader.services.gate import SETTING
 from tui_trader.services.ports import StoreHealth
 
@@ -70,3 +71,26 @@ async def test_orders_are_denied_while_the_journal_does_not_keep_up(health: Stor
         assert rig.exchange.sent == []
         rig.store.healthy = StoreHealth(500, 50)
         assert (await rig.place()).order.status is OrderStatus.LIVE
+
+
+@pytest.mark.parametrize("health", [StoreHealth(500.1, 0), StoreHealth(1, 51)])
+@pytest.mark.parametrize("promise", [True, False])
+async def test_a_sell_of_what_is_held_may_be_confirmed_while_the_journal_does_not_keep_up(
+    health: StoreHealth, promise: bool
+) -> None:
+    async with running() as rig:
+        rig.store.healthy = health
+        request = replace(LIMIT_BUY, side=Side.SELL, price=D(101), reduce_only=promise)
+        with pytest.raises(ConfirmationRequired) as asked:
+            await rig.orders.place("intent-out", request)
+        done = await rig.orders.place("intent-out", request, asked.value.token)
+        assert done.order.status is OrderStatus.LIVE
+        with pytest.raises(Denied):
+            await rig.orders.place("intent-short", replace(request, quantity=D(50)))
+
+
+async def test_a_protective_exit_passes_while_the_journal_does_not_keep_up() -> None:
+    async with running() as rig:
+        rig.store.healthy = StoreHealth(500.1, 0)
+        done = await rig.place(origin=Origin.EXIT, side=Side.SELL, price=D(101))
+        assert done.order.status is OrderStatus.LIVE
