@@ -57,6 +57,8 @@ class Gate:
         self._rejects: list[float] = []
         self._owes = False
         """Whether what is latched is stricter than what was written."""
+        self.heard: tuple[int, str] = (0, "")
+        """How many calls to close it has heard, those that changed nothing included, and why the newest one came."""
         self.account = ""
         """The venue's number of the account, once it is known."""
         self.spawn: Callable[..., object] | None = None
@@ -123,6 +125,7 @@ class Gate:
 
     def shut(self, reason: str) -> None:
         """Stand at HALTED in memory from this moment on; :meth:`change` writes and tells it."""
+        self._hear(reason)
         self._latched, self._reason = GateState.HALTED, reason
 
     async def unlock(self, phrase: str, by: str = "person") -> None:
@@ -147,17 +150,19 @@ class Gate:
 
         Raises:
             Conflict: RECONCILING is nobody's to set.
-            StoreError: a looser state could not be written, so it does not apply.
+            StoreError: a looser state could not be written, so it does not apply; what closed the gate meanwhile does.
 
         """
         if state not in STRICTNESS:
             raise Conflict("RECONCILING is the desk's own state; choose ACTIVE, REDUCING, CANCEL_ONLY or HALTED.")
         before = (self._latched, self._reason)
+        if state is not GateState.ACTIVE and (state, reason) != before:
+            self._hear(reason)
         self._latched, self._reason = state, "" if state is GateState.ACTIVE else reason
         try:
             await self._tell(by, persist=True)
         except StoreError:
-            if STRICTNESS[state] < STRICTNESS[before[0]]:
+            if STRICTNESS[self._latched] < STRICTNESS[before[0]]:
                 self._latched, self._reason = before
             raise
 
@@ -166,6 +171,7 @@ class Gate:
 
         Without ``keep`` it holds for this run only: its cause is found again at the next start.
         """
+        self._hear(reason)
         if STRICTNESS[state] <= STRICTNESS[self._latched]:
             return
         self._latched, self._reason = state, reason
@@ -188,6 +194,9 @@ class Gate:
         self._rejects = [at for at in self._rejects if now - at < REJECTS_WINDOW] + [now]
         if len(self._rejects) >= self.timing.rejects_latch:
             self.latch(GateState.CANCEL_ONLY, f"The exchange refused {len(self._rejects)} orders within a minute.")
+
+    def _hear(self, reason: str) -> None:
+        self.heard = (self.heard[0] + 1, reason)
 
     async def _tell(self, by: str, *, persist: bool = False) -> None:
         """Write and tell the state if it differs from what was told."""

@@ -89,7 +89,8 @@ class RiskService:
         if await controls.store.setting(RESUMED) == intent_id:
             return self._said(BEFORE)
         removed = await self._resumption.resume(reason)
-        self._kill.abandon(ABANDONED)
+        if controls.gate.latched is not GateState.HALTED:  # else the switch was pressed anew while this was written
+            self._kill.abandon(ABANDONED)
         line = JournalEntry(RESUMED, controls.clock.wall_ms(), {"reason": reason, "file_removed": removed})
         await controls.store.write(Change(journal=(line,), settings={RESUMED: intent_id}))
         return self._said(f"The file {removed} was removed." if removed else "")

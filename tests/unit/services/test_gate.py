@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -121,3 +122,18 @@ async def test_the_same_state_is_told_once() -> None:
     await bench.gate.clean()
     await bench.gate.clean()
     assert bench.told() == ["ACTIVE"]
+
+
+async def test_what_closes_it_stays_when_the_looser_state_before_it_cannot_be_written() -> None:
+    bench = Bench()
+    await bench.gate.clean()
+    await bench.gate.change(GateState.REDUCING, "careful")
+    bench.store.hold()
+    opening = asyncio.create_task(bench.gate.change(GateState.ACTIVE, "all is well"))
+    await settle()
+    bench.gate.shut("kill switch")
+    bench.store.failing = "The disk is full."
+    bench.store.release()
+    with pytest.raises(StoreError):
+        await opening
+    assert (bench.gate.state, bench.gate.reason) == (GateState.HALTED, "kill switch")
