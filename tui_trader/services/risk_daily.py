@@ -79,4 +79,12 @@ class DailyFigures:
             return
         whole = len(candles) > CANDLES
         since = candles[0].open_time if candles and not whole else None
-        self._known[symbol] = Daily(daily_volatility(candles), since, self._clock.monotonic())
+        self._known[symbol] = Daily(_volatility(candles), since, self._clock.monotonic())
+
+
+def _volatility(candles: Sequence[Candle]) -> Decimal | None:
+    """Return the deviation, or that it is not known where prices are so far apart that it cannot be worked out."""
+    try:
+        return daily_volatility(candles)
+    except ArithmeticError:
+        return None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from tests.twins.clock import VirtualClock, settle
 from tests.unit.services.desk_rig import DAY_MS, days
@@ -107,3 +108,14 @@ async def test_whoever_asks_while_they_are_read_waits_for_them() -> None:
     await asyncio.gather(*asking)
     assert figures.get("BTCUSDT") is not None
     assert source.asked == [15]
+
+
+async def test_prices_too_far_apart_to_work_with_leave_the_volatility_unknown() -> None:
+    source = Source()
+    source.rows = [
+        replace(each, close=Decimal(close)) for each, close in zip(source.rows, ["1e-20", "1e20"] * 10, strict=True)
+    ]
+    await source.figures.ensure("BTCUSDT")
+    found = source.figures.get("BTCUSDT")
+    assert found is not None
+    assert found.volatility is None
