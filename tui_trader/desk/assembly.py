@@ -10,7 +10,6 @@ from functools import partial
 from tui_trader.clock import Clock
 from tui_trader.domain.assessment import Constraint, Finding
 from tui_trader.domain.market import Interval
-from tui_trader.domain.order import Side
 from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.domain.timing import TIMINGS
 from tui_trader.exchange.port import Exchange
@@ -34,6 +33,7 @@ from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.positions import PositionService
 from tui_trader.services.risk_conduct import Conduct
 from tui_trader.services.risk_daily import DailyFigures
+from tui_trader.services.risk_entries import RestingEntries
 from tui_trader.services.risk_equity import LedgerEquity
 from tui_trader.services.risk_evaluation import Evaluation
 from tui_trader.services.risk_figures import Figures
@@ -103,7 +103,7 @@ def assemble(
         equity=LedgerEquity(ledger, market, clock, CURRENCY),
         profile=lambda: path.gate.profile,
         latch=lambda reason: path.gate.latch(GateState.REDUCING, reason),
-        cancel_entries=lambda: path.orders.cancel_many(side=Side.BUY),
+        cancel_entries=RestingEntries(working, market, lambda ids: path.orders.cancel_many(ids=ids), clock).cancel,
     )
     figures = Figures(market, account, keeper, working, losses, daily, conduct, clock)
     path = OrderPath(

@@ -73,9 +73,9 @@ async def come_up(
         ("market", desk.market.keep),
         ("positions", desk.positions.keep),
         ("account", desk.account.keep),
-        *desk.watch.works(),
     ):
         desk.tasks.run(name, work)
+    desk.watch.begin(desk.tasks)
     await desk.path.start()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from tui_trader.domain.halt import Fate, HaltedOrder
+from tui_trader.domain.instrument import Instrument
 from tui_trader.domain.money import EXACT
 from tui_trader.domain.order import CancelState, Order, OrderStatus, Origin, Side
 from tui_trader.rules.gate import CASH
@@ -21,6 +22,12 @@ def increases(order: Order, quote: str, cash: Collection[str] = CASH) -> bool:
     """
     sells_for_cash = order.side is Side.SELL and quote in cash
     return not sells_for_cash and order.request.origin is not Origin.EXIT
+
+
+def increases_on(order: Order, pair: Instrument | None) -> bool:
+    """Tell the same by the order's pair; one that is not listed any more tells its quote asset by its name."""
+    quote = pair.quote if pair else next((each for each in CASH if order.symbol.endswith(each)), "")
+    return increases(order, quote)
 
 
 def ended(order: Order) -> bool:

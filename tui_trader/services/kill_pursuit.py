@@ -18,7 +18,7 @@ from tui_trader.domain.order import CancelState, Order, OrderStatus
 from tui_trader.domain.timing import Timing
 from tui_trader.errors import StoreError, VenueError, VenueRejected
 from tui_trader.exchange.port import Exchange, VenueOrder
-from tui_trader.rules.halting import beyond_us, ended, increases, verdict
+from tui_trader.rules.halting import beyond_us, ended, increases_on, verdict
 from tui_trader.rules.order_events import CancelAcked, CancelAmbiguous, CancelRefused, CancelRequested, OrderEvent
 from tui_trader.services.cancelling import Canceller
 from tui_trader.services.inner import Prices
@@ -105,9 +105,7 @@ class Pursuit:
         return self._means.working.find(order.id) or order
 
     def _must_go(self, order: Order) -> bool:
-        pair = self._means.prices.find(order.symbol)
-        quote = pair.quote if pair else next((each for each in ("USDT", "USDC") if order.symbol.endswith(each)), "")
-        return self.everything or increases(order, quote)
+        return self.everything or increases_on(order, self._means.prices.find(order.symbol))
 
     # Asking
 

@@ -5,6 +5,7 @@ The lock's state is kept in the store, so that a restart neither forgets a high 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -22,11 +23,14 @@ from tui_trader.services.bus import EventBus
 from tui_trader.services.notices import tell
 from tui_trader.services.ports import Change, JournalEntry, Store
 from tui_trader.services.risk_equity import LedgerEquity
+from tui_trader.services.tasks import within
 
 SETTING = "risk.losses"
 LINE = "risk.losses"
 SAVE_EVERY_S = 30.0
 """How often a new high alone is written down."""
+LOOK_EVERY_S = 1.0
+"""An account all in cash is worth the same for days, and its periods end all the same."""
 HEARD = frozenset({EventKind.EQUITY, EventKind.FILL})
 UNREADABLE = "What is stored of earlier losses could not be read."
 
@@ -37,7 +41,8 @@ class LossKeeper:
     """Watches equity.
 
     ``equity`` is the account's by its ledger, and ``profile`` gives the limits. ``latch`` sets the gate to REDUCING for
-    a reason, ``cancel_entries`` cancels what buys. Life: :meth:`load`, then :meth:`keep` for ever.
+    a reason, ``cancel_entries`` cancels those that rest and may be called again and again. Life: :meth:`load`, then
+    :meth:`keep` for ever.
     """
 
     def __init__(
@@ -60,6 +65,9 @@ class LossKeeper:
         self._cancel_entries = cancel_entries
         self._currency = currency
         self._saved_at = clock.monotonic()
+        self._one_write = asyncio.Lock()
+        self._owed: list[JournalEntry] = []
+        self._due = False
         self._unreadable = False
         self.state: LossState | None = None
 
@@ -73,30 +81,31 @@ class LossKeeper:
         except ValueError:
             _log.exception("The record of losses cannot be read.")
             self._unreadable = True
-        if self._unreadable or (self.state is not None and self.state.locked):
-            self._close_gate(UNREADABLE if self.state is None else self.state.locked)
+        self._hold_gate()
 
     async def keep(self) -> None:
-        """Look after each execution and each change of equity, for ever; run it under supervision."""
+        """Look after each execution and each change of equity, and each second; for ever, under supervision."""
         with self._bus.subscribe(HEARD) as events:
-            await self.look()
-            async for _ in events:
+            while True:
                 await self.look()
+                await within(anext(events), LOOK_EVERY_S, self._clock)
 
     async def look(self) -> None:
-        """Take equity as it is now, and carry out what it calls for."""
+        """Take equity as it is now, and carry out what it calls for.
+
+        While the lock is on, the gate is never looser than it wants, and what it wants cancelled is cancelled until
+        nothing of it rests: also what was cut short by a failure or by the end of the process.
+        """
         before, equity = self.state, self._known()
         if equity is None:
-            return
-        seen = loss_lock.observe(self.state, equity, self._clock.wall_ms(), self._profile(), self._currency)
-        if self._unreadable:
-            seen = self._locked_anew(seen)
-        self.state = seen.state
-        if LossEffect.LOCK in seen.effects:
-            self._close_gate(seen.reason)
-        came = before is not None and before.outside != seen.state.outside
-        await self._save(seen, equity, at_once=came)
-        if LossEffect.CANCEL_ENTRIES in seen.effects:
+            self._hold_gate()
+        else:
+            seen = self._locked_anew(equity) if self._unreadable else self._observed(equity)
+            self.state = seen.state
+            self._hold_gate()
+            self._due |= before is not None and before.outside != seen.state.outside
+            await self._keep_record(seen, equity)
+        if self.lock is not None and self.lock.cancelled:
             await self._cancel_entries()
 
     def losses(self) -> Losses:
@@ -134,11 +143,11 @@ class LossKeeper:
             StoreError: it could not be written, so it stays.
 
         """
-        lifted, reason, at = self._lifted(phrase), self.lock.locked if self.lock else "", self._clock.wall_ms()
-        body = {"effect": "LIFTED", "by": by, "equity": canonical(lifted.day_high), "reason": reason}
-        change = Change(journal=(JournalEntry(LINE, at, body),), settings={SETTING: loss_lock.to_text(lifted)})
-        await self._store.write(change)
-        self.state = lifted
+        async with self._one_write:
+            lifted, reason, at = self._lifted(phrase), self.lock.locked if self.lock else "", self._clock.wall_ms()
+            body = {"effect": "LIFTED", "by": by, "equity": canonical(lifted.day_high), "reason": reason}
+            await self._write(lifted, JournalEntry(LINE, at, body))
+            self.state = lifted
         return lifted
 
     def _lifted(self, phrase: str) -> LossState:
@@ -159,33 +168,54 @@ class LossKeeper:
             self.state = loss_lock.begin(equity, self._clock.wall_ms(), outside)
         return equity
 
-    def _close_gate(self, reason: str) -> None:
-        self._latch(f"The loss lock closed: {reason}")
+    def _hold_gate(self) -> None:
+        reason = UNREADABLE if self._unreadable else self.lock.locked if self.lock else ""
+        if reason:
+            self._latch(f"The loss lock closed: {reason}")
 
-    def _locked_anew(self, seen: Observed) -> Observed:
+    def _observed(self, equity: Decimal) -> Observed:
+        return loss_lock.observe(self.state, equity, self._clock.wall_ms(), self._profile(), self._currency)
+
+    def _locked_anew(self, equity: Decimal) -> Observed:
+        """Begin anew, locked, for what was lost before is not known."""
         self._unreadable = False
-        locked = replace(seen.state, locked=UNREADABLE, locked_at=self._clock.wall_ms())
-        return Observed(locked, (LossEffect.LOCK,), UNREADABLE)
-
-    async def _save(self, seen: Observed, equity: Decimal, *, at_once: bool) -> None:
-        """Write the state down: at once with what it calls for, a new high alone now and then."""
-        now = self._clock.monotonic()
-        if not seen.effects and not at_once and now - self._saved_at < SAVE_EVERY_S:
-            return
         at = self._clock.wall_ms()
-        lines = [
+        state = loss_lock.begin(equity, at, self._equity.outside())
+        return Observed(replace(state, locked=UNREADABLE, locked_at=at), (LossEffect.LOCK,), UNREADABLE)
+
+    async def _keep_record(self, seen: Observed, equity: Decimal) -> None:
+        """Write the state down: at once with what it calls for, a new high alone now and then; tell what it calls for.
+
+        What cannot be written is owed, and written with the state at the next look.
+        """
+        at = self._clock.wall_ms()
+        self._owed += [
             JournalEntry(LINE, at, {"effect": each.value, "reason": seen.reason, "equity": canonical(equity)})
             for each in seen.effects
         ]
-        try:
-            await self._store.write(Change(journal=lines, settings={SETTING: loss_lock.to_text(seen.state)}))
-            self._saved_at = now
-        except StoreError:
-            _log.exception("The record of losses could not be written.")
+        async with self._one_write:
+            waited = self._clock.monotonic() - self._saved_at >= SAVE_EVERY_S
+            if self.state is not None and (self._owed or self._due or waited):
+                try:
+                    await self._write(self.state)
+                except StoreError as error:
+                    _log.warning("The record of losses could not be written; it is tried again: %s", error)
         for each in seen.effects:
             text, level = _WORDS[each]
             notice = Notice(level, f"{text} {seen.reason}".strip(), f"loss_{each.value.lower()}")
             await tell(self._store, self._bus, self._clock, notice)
+
+    async def _write(self, state: LossState, *lines: JournalEntry) -> None:
+        """Write a state with what is owed before it; one write at a time, so that no older state lands later."""
+        owed, due = tuple(self._owed), self._due
+        self._due = False
+        try:
+            await self._store.write(Change(journal=(*owed, *lines), settings={SETTING: loss_lock.to_text(state)}))
+        except StoreError:
+            self._due |= due
+            raise
+        del self._owed[: len(owed)]
+        self._saved_at = self._clock.monotonic()
 
 
 _WORDS = {

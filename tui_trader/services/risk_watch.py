@@ -11,6 +11,10 @@ from tui_trader.services.risk_conduct import Conduct
 from tui_trader.services.risk_daily import DailyFigures
 from tui_trader.services.risk_losses import LossKeeper
 from tui_trader.services.risk_metrics import RiskMetrics
+from tui_trader.services.tasks import Tasks
+
+VITAL = frozenset({"limits", "losses", "conduct"})
+"""What the gate's checks rely on: the gate closes where one of them fails again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,12 @@ class RiskWatch:
         await self.conduct.load()
         await self.assessments.load()
 
-    def works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
-        """List what is to run for ever, each under its name."""
+    def begin(self, tasks: Tasks) -> None:
+        """Begin the work that never ends; without what the gate relies on, nothing may be entered."""
+        for name, work in self._works():
+            tasks.run(name, work, vital=name in VITAL)
+
+    def _works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         return (
             ("limits", self.limits.keep),
             ("losses", self.losses.keep),

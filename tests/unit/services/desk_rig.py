@@ -109,8 +109,7 @@ class DeskRig:
         for name, work in (("market", self.market.keep), ("positions", self.desk.positions.keep)):
             self.desk.tasks.run(name, work)
         self.desk.tasks.run("account", self.desk.account.keep)
-        for name, work in self.desk.watch.works():
-            self.desk.tasks.run(name, work)
+        self.desk.watch.begin(self.desk.tasks)
         self.desk.tasks.run("desk", self.desk.desk.keep)
         await self.desk.path.start()
         await self.desk.path.reconciler.clean()

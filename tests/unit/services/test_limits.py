@@ -82,11 +82,11 @@ async def test_a_lock_closed_by_a_tightened_limit_is_lifted_by_the_typed_word() 
     await fall(rig, "100")
     await fall(rig, "95")
     assert rig.desk.path.gate.state is GateState.ACTIVE
-    await rig.services.limits.change_profile("intent-0001", limits(daily_loss_limit="50"))
+    await rig.services.limits.change_profile("intent-0001", limits(daily_loss_limit="50.5"))
     await fall(rig, "94.9")
     assert rig.desk.path.gate.state is GateState.REDUCING
     status = rig.services.limits.status()
-    assert (row(status, "daily_loss_limit").limit, row(status, "daily_loss_limit").level) == (50, Level.HARD)
+    assert (row(status, "daily_loss_limit").limit, row(status, "daily_loss_limit").level) == (D("50.5"), Level.HARD)
     assert status.lock is not None
     assert status.lock.phrase == "ACCEPT LOSS 51"
     assert "in 15 min at the earliest" in ((await rig.preview("lift ACCEPT LOSS 51")).steps[0].refused or "")

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.twins.clock import settle, until
-from tests.twins.exchange import instrument
+from tests.twins.exchange import REFUSED, Trouble, instrument
 from tests.twins.gate_figures import deep_book
 from tests.twins.profiles import WIDE
 from tests.unit.services.desk_rig import DeskRig, quote
 from tests.unit.services.test_account_ledger import came
 from tui_trader.domain.balance import Balance, Mover
-from tui_trader.domain.order import OrderStatus
+from tui_trader.domain.order import OrderStatus, Side
 from tui_trader.domain.risk import GateState
-from tui_trader.errors import ConfirmationRequired, Conflict
-from tui_trader.exchange.port import BalanceChange
+from tui_trader.errors import ConfirmationRequired, Conflict, StoreError
+from tui_trader.exchange.port import BalanceChange, VenueStatus
 from tui_trader.rules.risk.loss_limits import Losses
-from tui_trader.rules.risk.loss_lock import WAIT_MS
-from tui_trader.services.risk_losses import LINE, SETTING, UNREADABLE
+from tui_trader.rules.risk.loss_lock import WAIT_MS, begin, from_text, to_text
+from tui_trader.services.risk_entries import AGAIN_S, RestingEntries
+from tui_trader.services.risk_losses import LINE, SAVE_EVERY_S, SETTING, UNREADABLE
 from tui_trader.settings import Settings
 
 D = Decimal
@@ -238,4 +241,184 @@ async def test_without_prices_nothing_is_known_of_losses() -> None:
     assert "The loss of the day is not known" in str(refused.steps[0].refused)
     with pytest.raises(ConfirmationRequired, match="worth is not known"):
         await rig.run("sell btc 0.5 @101")
+    await rig.stop()
+
+
+async def test_the_gate_is_never_looser_than_a_lock_that_is_on() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    await locked(rig)
+    await rig.desk.path.gate.change(GateState.ACTIVE, "whatever opened it")
+    await rig.clock.advance(1.1)
+    assert rig.desk.path.gate.state is GateState.REDUCING
+    await rig.stop()
+
+
+async def test_an_account_all_in_cash_sees_its_lock_end_with_the_day() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rig.exchange.wallet = {"USDT": Balance("USDT", D(10_000), D(0))}
+    kept = replace(begin(D(10_000), rig.clock.wall_ms()), locked="A loss.", locked_at=rig.clock.wall_ms())
+    rig.store.settings[SETTING] = to_text(kept)
+    await rig.start()
+    await rig.clock.advance(3)
+    assert rig.desk.watch.losses.lock is not None
+    rig.clock.jump(24 * 3600)
+    await rig.clock.advance(2)
+    assert rig.desk.watch.losses.lock is None
+    assert rig.desk.path.gate.state is GateState.REDUCING
+    assert [line.body["effect"] for line in rig.store.lines if line.kind == LINE] == ["RELEASE"]
+    await rig.stop()
+
+
+async def test_a_record_begun_anew_does_not_count_what_came_from_elsewhere_before() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    await rig.clock.advance(2.2)
+    elsewhere(rig, "USDT", "20000")
+    await until(lambda: rig.desk.watch.losses.losses().equity == D("30000.5"), 50_000)
+    await rig.clock.advance(2.2)
+    await rig.stop()
+    rig.store.settings[SETTING] = "{}"
+    again = DeskRig(store=rig.store, exchange=rig.exchange, settings=SETTINGS)
+    await again.start()
+    await again.clock.advance(2.2)
+    state = again.desk.watch.losses.state
+    assert state is not None
+    assert (state.locked, state.phrase) == (UNREADABLE, "ACCEPT LOSS 0")
+    assert (state.day_high, state.peak) == (D("30000.5"), D("30000.5"))
+    assert again.desk.watch.losses.losses() == Losses(D("30000.5"), D(0), D(0), D(0))
+    await again.stop()
+
+
+async def test_losses_that_cannot_be_kept_close_the_gate() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    await fall(rig, "1e40")
+    await rig.clock.advance(30)
+    assert rig.desk.path.gate.latched is GateState.CANCEL_ONLY
+    assert "“losses” fails again and again" in rig.desk.path.gate.reason
+    await rig.stop()
+
+
+CANCELLING = Settings(risk=replace(LOSSES, daily_loss_cancel_percent=D(4)))
+
+
+async def resting(rig: DeskRig) -> str:
+    """Come up, and let an entry rest; returns its id."""
+    rich(rig)
+    await rig.start()
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    await fall(rig, "100")
+    placed = (await rig.run("buy btc 0.5 @75")).steps[0].placement
+    assert placed is not None
+    return placed.order.id
+
+
+async def test_what_could_not_be_written_of_a_lock_is_when_it_can_be() -> None:
+    rig = DeskRig(settings=CANCELLING)
+    order = rig.desk.working.find(await resting(rig))
+    assert order is not None
+    rig.store.failing = "The disk is full."
+    await fall(rig, "50")
+    assert rig.desk.watch.losses.lock is not None
+    assert rig.exchange.find(order.client_order_id).status is VenueStatus.CANCELED
+    assert [line for line in rig.store.lines if line.kind == LINE] == []
+    rig.store.failing = None
+    await rig.clock.advance(1.1)
+    assert [line.body["effect"] for line in rig.store.lines if line.kind == LINE] == ["LOCK", "CANCEL_ENTRIES"]
+    assert from_text(rig.store.settings[SETTING]).locked
+    await rig.stop()
+
+
+async def test_a_cancel_that_the_venue_refused_is_asked_for_again() -> None:
+    rig = DeskRig(settings=CANCELLING)
+    key = await resting(rig)
+    rig.exchange.next("cancel", Trouble(REFUSED, reaches=False))
+    await fall(rig, "50")
+    assert rig.desk.working.working() != []
+    await rig.clock.advance(AGAIN_S + 1)
+    await until(lambda: rig.store.order_rows[key].status is OrderStatus.CANCELED)
+    await rig.stop()
+
+
+async def test_a_failed_cancel_does_not_end_the_watch_and_is_due_again_later() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    key = await resting(rig)
+    asked: list[list[str]] = []
+
+    async def fail(ids: Sequence[str]) -> None:
+        asked.append(list(ids))
+        raise StoreError("The disk is full.")
+
+    entries = RestingEntries(rig.desk.working, rig.market, fail, rig.clock)
+    await entries.cancel()
+    await entries.cancel()
+    assert asked == [[key]]
+    await rig.clock.advance(AGAIN_S)
+    await entries.cancel()
+    assert asked == [[key], [key]]
+    await rig.stop()
+
+
+async def test_entries_that_a_dead_desk_had_still_to_cancel_are_cancelled_by_the_next() -> None:
+    rig = DeskRig(settings=CANCELLING)
+    rich(rig)
+    await rig.start()
+    placed = (await rig.run("buy btc 0.5 @75")).steps[0].placement
+    assert placed is not None
+    await rig.clock.advance(2)
+    state = rig.desk.watch.losses.state
+    assert state is not None
+    await rig.stop()
+    dead = replace(state, locked="A loss.", locked_at=rig.clock.wall_ms(), cancelled=True)
+    rig.store.settings[SETTING] = to_text(dead)
+    again = DeskRig(store=rig.store, exchange=rig.exchange, settings=CANCELLING)
+    await again.start()
+    await again.clock.advance(AGAIN_S + 1)
+    await until(lambda: again.store.order_rows[placed.order.id].status is OrderStatus.CANCELED)
+    await again.stop()
+
+
+async def test_a_sale_for_another_coin_is_an_entry_too() -> None:
+    rig = DeskRig(settings=CANCELLING)
+    rich(rig)
+    rig.exchange.wallet["ETH"] = Balance("ETH", D(10), D(0))
+    rig.exchange.quote_rows["ETHBTC"] = quote(rig.clock, "ETHBTC", "0.5", "0.51")
+    await rig.start()
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    await fall(rig, "100")
+    rig.exchange.rest(client_order_id="phone", symbol="ETHBTC", side=Side.SELL, price=D(2), quantity=D(1))
+    rig.exchange.rest(client_order_id="exit", symbol="BTCUSDT", side=Side.SELL, price=D(200), quantity=D(1))
+    await rig.desk.path.reconciler.now()
+    assert len(rig.desk.working.working()) == 2
+    await fall(rig, "50")
+    await until(lambda: len(rig.desk.working.working()) == 1)
+    assert [each.symbol for each in rig.desk.working.working()] == ["BTCUSDT"]
+    await rig.stop()
+
+
+async def test_a_lock_that_was_lifted_is_not_written_again_after_it() -> None:
+    rig = DeskRig(settings=SETTINGS)
+    rich(rig)
+    await rig.start()
+    await locked(rig)
+    keeper = rig.desk.watch.losses
+    assert keeper.state is not None
+    rig.clock.jump(WAIT_MS / 1000)
+    await fall(rig, "89.9")
+    rig.store.hold()
+    lifting = asyncio.create_task(keeper.lift(keeper.state.phrase))
+    await settle()
+    rig.clock.jump(SAVE_EVERY_S)
+    looking = asyncio.create_task(keeper.look())
+    await settle()
+    rig.store.release()
+    await asyncio.gather(lifting, looking)
+    await settle()
+    assert keeper.lock is None
+    assert from_text(rig.store.settings[SETTING]).locked == ""
     await rig.stop()

@@ -41,6 +41,7 @@ class LossState:
 
     ``peak`` is the highest equity so far, ``worst_percent`` the worst drawdown from it. ``locked`` says why entries are
     locked, empty when they are not; ``locked_loss`` is the loss that did it, ``by_week`` whether the week's limit.
+    ``cancelled`` says that the loss went as far as that no entry may rest while the lock is on.
     """
 
     day: int
@@ -220,7 +221,7 @@ def from_text(text: str) -> LossState:
     try:
         kept: Mapping[str, Any] = json.loads(text)
         return LossState(**{name: _READ[kind](kept[name]) for name, kind in _KINDS.items()})
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise ValueError(f"no record of losses: {error}") from None
 
 

@@ -126,7 +126,13 @@ def test_a_state_survives_being_written_down() -> None:
     assert from_text(to_text(state)) == state
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"day": 1}', to_text(begin(D(1), 0)).replace('"1"', "1.5")])
+WRITTEN = to_text(begin(D(1), 0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", "null", '{"day": 1}', WRITTEN.replace('"1"', "1.5"), WRITTEN.replace('"day": 0', '"day": 1e999')],
+)
 def test_what_is_no_state_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         from_text(text)
