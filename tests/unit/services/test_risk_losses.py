@@ -345,7 +345,7 @@ async def test_a_cancel_that_the_venue_refused_is_asked_for_again() -> None:
     await rig.stop()
 
 
-async def test_a_failed_cancel_does_not_end_the_watch_and_is_due_again_later() -> None:
+async def test_a_cancel_that_cannot_be_written_raises_nothing_and_is_due_again_later() -> None:
     rig = DeskRig(settings=SETTINGS)
     key = await resting(rig)
     asked: list[list[str]] = []
