@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.twins.services import NOW, ServicesTwin
+from tests.twins.services import RULE as HELD
 from tui_trader import errors
 from tui_trader.client.desk import DeskClient
 from tui_trader.contract.risk_limits import CreateConstraint, UpdateConstraint, UpdateProfile
@@ -16,6 +17,7 @@ from tui_trader.domain.risk import Level
 from tui_trader.domain.risk_profile import Flaw, Preset, limits
 from tui_trader.rules.risk.limit_changes import ProfileChange, nonsense
 from tui_trader.rules.risk.loss_lock import WAIT_MS, begin
+from tui_trader.rules.risk.rule_changes import RuleWait
 
 INTENT = "intent-0001"
 RULE = {"type": RiskType.PRICE, "parameter": "price", "operator": Operator.LT, "value": D("0.1"), "action": Action.WARN}
@@ -120,6 +122,19 @@ async def test_a_rule_is_made_changed_and_taken_away(desk: DeskClient, services:
     services.asked.fail = errors.NotFound("There is no rule 'p2'.")
     with pytest.raises(errors.NotFound, match="p2"):
         await desk.risk.delete_constraint("p2")
+
+
+async def test_a_rule_that_is_to_be_loosened_says_until_when_it_holds_and_what_then(
+    desk: DeskClient, services: ServicesTwin
+) -> None:
+    (rule,) = (await desk.risk.constraints()).items
+    assert (rule.until, rule.then) == (None, "")
+    services.limits.rule_waits = {"p1": RuleWait(None, NOW + 60_000)}
+    (rule,) = (await desk.risk.constraints()).items
+    assert (rule.active, rule.until, rule.then) == (True, NOW + 60_000, "deleted")
+    services.limits.rule_waits = {"p1": RuleWait(replace(HELD, active=False), NOW + 60_000)}
+    changed = await desk.risk.update_constraint("p1", UpdateConstraint(intent_id=INTENT, description="x"))
+    assert (changed.until, changed.then) == (NOW + 60_000, "off")
 
 
 async def test_a_null_is_for_the_pair_only(desk: DeskClient) -> None:

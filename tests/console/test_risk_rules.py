@@ -83,6 +83,24 @@ async def test_a_rule_is_deleted_after_a_question() -> None:
         assert asked(it.desk, "delete_constraint") == [("rule2",)]
 
 
+async def test_a_rule_that_waits_to_be_deleted_says_so_and_is_kept_without_a_question() -> None:
+    desk = risky_desk()
+    desk.risk.rules_wait = True
+    async with console(desk, size=(120, 24)) as it:
+        await at_risk(it)
+        await in_rules(it)
+        await it.press("d")
+        await it.see("Delete this rule?")
+        await it.hear()
+        await it.press("y")
+        await it.see("refuses while spread is above 0.5 %", ", then deleted", "d delete")
+        (said, _) = it.screen.stage.ticket.said[0]
+        assert said.startswith("Holds still: all pairs")
+        await it.press("space")
+        await it.until(lambda: bool(asked(it.desk, "update_constraint")), "kept")
+        assert [change.active for _, change in asked(it.desk, "update_constraint")] == [True]
+
+
 @pytest.mark.parametrize(
     ("key", "text", "says"),
     [

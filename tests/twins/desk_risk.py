@@ -129,6 +129,8 @@ class TwinRisk:
         ]
         self.lock: LossLockView | None = None
         self.rules: dict[str, ConstraintView] = {}
+        self.rules_wait = False
+        """Whether a rule is deleted only when it has waited, which it never has here."""
         self.found: dict[str, AssessmentView] = {}
 
     # What a test does
@@ -251,7 +253,11 @@ class TwinRisk:
     async def delete_constraint(self, constraint_id: str) -> None:
         self._check("risk.delete_constraint")
         self._asked.append(("risk.delete_constraint", constraint_id))
-        del self.rules[self._rule(constraint_id).id]
+        rule = self._rule(constraint_id)
+        if self.rules_wait:
+            self.rules[rule.id] = rule.model_copy(update={"until": self._now() + 60_000, "then": "deleted"})
+        else:
+            del self.rules[rule.id]
 
     async def assessments(
         self, status: str | None = None, symbol: str | None = None, limit: int = 50

@@ -26,6 +26,7 @@ from tui_trader.rules.reservation import Reservation
 from tui_trader.rules.risk.limit_changes import ProfileChange, Waiting
 from tui_trader.rules.risk.limit_use import Usage, limit_uses
 from tui_trader.rules.risk.loss_lock import LossState
+from tui_trader.rules.risk.rule_changes import RuleWait
 from tui_trader.services import model
 from tui_trader.services.faces import Services
 from tui_trader.services.limits_face import Profile, RiskStatus
@@ -254,6 +255,7 @@ class LimitsTwin:
         self.limits = RiskProfile(symbols=("BTCUSDT",), overrides={"BTCUSDT": {"max_order_value": D(100)}})
         self.lock: LossState | None = None
         self.found: tuple[Assessment, ...] = ()
+        self.rule_waits: dict[str, RuleWait] = {}
 
     def profile(self) -> Profile:
         return Profile(self.limits, WAITS, "", "USDT")
@@ -264,6 +266,9 @@ class LimitsTwin:
 
     def constraints(self) -> list[Constraint]:
         return [RULE]
+
+    def waiting_rules(self) -> dict[str, RuleWait]:
+        return self.rule_waits
 
     async def create_constraint(self, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
         self.asked.note("create_constraint", intent_id, fields)

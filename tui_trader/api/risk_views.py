@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from tui_trader.contract.risk_limits import (
     ConstraintView,
@@ -23,8 +24,10 @@ from tui_trader.rules.risk.limit_changes import Waiting
 from tui_trader.rules.risk.limit_use import Use
 from tui_trader.rules.risk.loss_lock import WAIT_MS, LossState, ends_at
 from tui_trader.rules.risk.profile_values import DEFAULTS, off_at_zero, parts
+from tui_trader.rules.risk.rule_changes import RuleWait
 from tui_trader.services.limits_face import Profile, RiskStatus
 
+NOTHING: Mapping[str, RuleWait] = MappingProxyType({})
 LEAST = Decimal("0.01")
 """The smallest amount or percentage that is offered."""
 
@@ -72,9 +75,10 @@ def pending_view(waiting: Waiting, limits: RiskProfile) -> PendingView:
     return PendingView(name=name, symbol=symbol, value=Decimal(number), at=waiting.at)
 
 
-def constraint_view(rule: Constraint) -> ConstraintView:
-    """Show an own rule."""
-    return ConstraintView.model_validate(rule)
+def constraint_view(rule: Constraint, waiting: Mapping[str, RuleWait] = NOTHING) -> ConstraintView:
+    """Show an own rule, and what it is to become."""
+    shown, wait = ConstraintView.model_validate(rule), waiting.get(rule.id)
+    return shown if wait is None else shown.model_copy(update={"until": wait.at, "then": wait.words})
 
 
 def parameter_views(currency: str) -> Iterator[ParameterView]:

@@ -108,7 +108,8 @@ class ParameterView(Answer):
 class ConstraintView(Answer):
     """A person's own rule. It is broken while ``parameter`` is above (GT) or below (LT) ``value``.
 
-    ``symbol`` is ``None`` for all pairs.
+    ``symbol`` is ``None`` for all pairs. A rule that refuses and is loosened, switched off or deleted holds as it is
+    until ``until``, 60 s later; ``then`` says in a few words what it becomes.
     """
 
     id: str
@@ -120,6 +121,8 @@ class ConstraintView(Answer):
     symbol: str | None
     active: bool
     description: str
+    until: Time | None = None
+    then: str = ""
 
 
 class ConstraintsView(Answer):
@@ -146,7 +149,8 @@ class CreateConstraint(Question):
 class UpdateConstraint(Question):
     """``PUT /risk/constraints/{id}`` → ``ConstraintView``: fields left out stay; null is for ``symbol`` only.
 
-    ``DELETE /risk/constraints/{id}`` takes a rule away (204).
+    ``DELETE /risk/constraints/{id}`` takes a rule away (204). What lets orders pass that a rule refuses waits for 60 s;
+    meanwhile a newer change of the rule takes the place of what waits.
     """
 
     intent_id: str = Field(min_length=8, max_length=64, pattern=INTENT)

@@ -18,12 +18,12 @@ from tui_trader.rules.risk import limit_changes
 from tui_trader.rules.risk.limit_changes import WAIT_MS, LimitState, ProfileChange, Step, Waiting
 from tui_trader.rules.risk.profile_values import fallback, values_of
 from tui_trader.services import limit_record
+from tui_trader.services.due import whenever_due
 from tui_trader.services.inner import Publisher
 from tui_trader.services.limit_record import LINE, SETTING, Record
 from tui_trader.services.limit_words import told, unusable
 from tui_trader.services.notices import tell
 from tui_trader.services.ports import Change, JournalEntry, Store
-from tui_trader.services.tasks import within
 
 FALLBACK = "FALLBACK"
 """The effect in the line that tells that what was stored could not be used."""
@@ -83,15 +83,7 @@ class LimitKeeper:
 
     async def keep(self) -> None:
         """Loosen what has waited long enough, for ever; run it under supervision."""
-        while True:
-            self._news.clear()
-            left = self._left()
-            if left is None:
-                await self._news.wait()
-            elif left > 0:
-                await within(self._news.wait(), left, self._clock)
-            else:
-                await self._loosen()
+        await whenever_due(self._left, self._news, self._loosen, self._clock)
 
     async def change(self, intent_id: str, change: ProfileChange, by: str) -> None:
         """Take a change in; the newest ``intent_id`` again changes nothing.

@@ -9,6 +9,7 @@ from tui_trader.clock import Clock
 from tui_trader.domain.assessment import Assessment, Constraint
 from tui_trader.rules.risk.limit_changes import ProfileChange
 from tui_trader.rules.risk.limit_use import limit_uses
+from tui_trader.rules.risk.rule_changes import RuleWait
 from tui_trader.services.constraint_keeper import ConstraintKeeper
 from tui_trader.services.gate import Gate
 from tui_trader.services.idempotency import Intents
@@ -19,7 +20,10 @@ from tui_trader.services.risk_figures import Figures
 
 
 class LimitsService:
-    """``assessments`` gives the active ones, worst first. Life: :meth:`load`, then :meth:`keep` for ever."""
+    """``assessments`` gives the active ones, worst first.
+
+    Life: :meth:`load`, then :meth:`keep` and :meth:`keep_rules` for ever.
+    """
 
     def __init__(
         self, keeper: LimitKeeper, rules: ConstraintKeeper, figures: Figures, gate: Gate, clock: Clock
@@ -47,6 +51,10 @@ class LimitsService:
         """Let limits hold that have waited long enough, for ever; run it under supervision."""
         await self._keeper.keep()
 
+    async def keep_rules(self) -> None:
+        """Let own rules be loosened that have waited long enough, for ever; run it under supervision."""
+        await self._rules.keep()
+
     def profile(self) -> Profile:
         """Return the limits."""
         state = self._keeper.state
@@ -72,12 +80,16 @@ class LimitsService:
         """List own rules in the order of their making."""
         return self._rules.all()
 
+    def waiting_rules(self) -> Mapping[str, RuleWait]:
+        """Say what own rules are to become, by their id."""
+        return self._rules.waiting
+
     async def create_constraint(self, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
         """Make a rule; raises as :meth:`ConstraintKeeper.create`."""
         return await self._changes.once(intent_id, fields, lambda: self._rules.create(intent_id, fields, "person"))
 
     async def update_constraint(self, rule_id: str, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
-        """Change the fields given; raises as :meth:`ConstraintKeeper.update`."""
+        """Change the fields given and return the rule that holds; raises as :meth:`ConstraintKeeper.update`."""
         return await self._changes.once(
             intent_id, (rule_id, fields), lambda: self._rules.update(rule_id, fields, "person")
         )

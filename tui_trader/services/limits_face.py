@@ -11,6 +11,7 @@ from tui_trader.domain.risk import GateState, RiskProfile
 from tui_trader.rules.risk.limit_changes import ProfileChange, Waiting
 from tui_trader.rules.risk.limit_use import Use
 from tui_trader.rules.risk.loss_lock import LossState
+from tui_trader.rules.risk.rule_changes import RuleWait
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ class Limits(Protocol):
         ...
 
     def constraints(self) -> Sequence[Constraint]:
-        """List own rules."""
+        """List own rules as they hold."""
+        ...
+
+    def waiting_rules(self) -> Mapping[str, RuleWait]:
+        """Say what own rules are to become when they have waited, by their id."""
         ...
 
     async def create_constraint(self, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
@@ -59,11 +64,11 @@ class Limits(Protocol):
         ...
 
     async def update_constraint(self, rule_id: str, intent_id: str, fields: Mapping[str, Any]) -> Constraint:
-        """Change the fields given; ``Refused`` as for limits."""
+        """Change the fields given and return the rule that holds, for what loosens it waits; ``Refused`` as above."""
         ...
 
     async def delete_constraint(self, rule_id: str) -> None:
-        """Take a rule away."""
+        """Take a rule away; one that refuses goes when it has waited."""
         ...
 
     def status(self) -> RiskStatus:

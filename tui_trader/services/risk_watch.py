@@ -46,6 +46,7 @@ class RiskWatch:
     def _works(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         return (
             ("limits", self.limits.keep),
+            ("own rules", self.limits.keep_rules),
             ("losses", self.losses.keep),
             ("conduct", self.conduct.listen),
             ("daily candles", lambda: self.daily.keep(self.pairs)),

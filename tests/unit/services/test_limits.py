@@ -119,9 +119,14 @@ SPREAD: dict[str, Any] = {
 async def test_an_own_rule_refuses_or_asks_until_it_is_off() -> None:
     async with desk() as rig:
         services = rig.services.limits
+        rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
         rule = await services.create_constraint("intent-0001", SPREAD)
         assert "Your rule: order value is 49.5, above 40." in await refusal(rig, "buy btc 0.5 @99")
-        await services.update_constraint(rule.id, "intent-0002", {"action": Action.WARN})
+        held = await services.update_constraint(rule.id, "intent-0002", {"action": Action.WARN})
+        assert (held, list(services.waiting_rules())) == (rule, [rule.id])
+        assert "above 40" in await refusal(rig, "buy btc 0.5 @99")
+        await rig.clock.advance(61)
+        await fall(rig, "100")
         with pytest.raises(ConfirmationRequired, match="above 40") as asked:
             await rig.run("buy btc 0.5 @99")
         confirmed = await rig.services.commands.run(
@@ -132,6 +137,9 @@ async def test_an_own_rule_refuses_or_asks_until_it_is_off() -> None:
         assert (await rig.run("buy btc 0.51 @98")).ok
         await services.update_constraint(rule.id, "intent-0004", {"active": True, "action": Action.BLOCK})
         await services.delete_constraint(rule.id)
+        assert "above 40" in await refusal(rig, "buy btc 0.52 @97")
+        await rig.clock.advance(61)
+        await fall(rig, "100")
         assert (await rig.run("buy btc 0.52 @97")).ok
 
 

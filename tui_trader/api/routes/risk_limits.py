@@ -39,7 +39,7 @@ async def constraints(call: Call) -> ConstraintsView:
     """List own rules, and what they can be about."""
     limits = call.services.limits
     return ConstraintsView(
-        items=[views.constraint_view(each) for each in limits.constraints()],
+        items=[views.constraint_view(each, limits.waiting_rules()) for each in limits.constraints()],
         parameters=list(views.parameter_views(limits.profile().currency)),
     )
 
@@ -56,7 +56,7 @@ async def update_constraint(call: Call) -> ConstraintView:
     asked: UpdateConstraint = call.question
     fields = asked.model_dump(exclude_unset=True, exclude={"intent_id"})
     changed = await call.services.limits.update_constraint(call.path["id"], asked.intent_id, fields)
-    return views.constraint_view(changed)
+    return views.constraint_view(changed, call.services.limits.waiting_rules())
 
 
 async def delete_constraint(call: Call) -> None:

@@ -15,6 +15,7 @@ from tui_trader.ui.flows.session import Session, new_intent
 from tui_trader.ui.panels.choice import Choice, ChoiceRow
 from tui_trader.ui.panels.dialogue import Question
 from tui_trader.ui.panels.form import Field, Form, Values
+from tui_trader.ui.panels.trades import clock
 
 if TYPE_CHECKING:
     from tui_trader.contract.risk_limits import ConstraintsView, ConstraintView, ParameterView
@@ -55,7 +56,8 @@ def rule_text(rule: ConstraintView, parameters: Sequence[ParameterView]) -> str:
         f"{canonical(rule.value)} {unit}".rstrip()
     )
     note = f"  ({clean(rule.description, 80)})" if rule.description else ""
-    return f"{text}{note}{'' if rule.active else '  OFF'}"
+    later = "" if rule.until is None else f"  until {clock(rule.until)}, then {clean(rule.then, 120)}"
+    return f"{text}{note}{'' if rule.active else '  OFF'}{later}"
 
 
 async def _do(session: Session, key: str, rule: ConstraintView | None, rules: ConstraintsView) -> None:
@@ -67,21 +69,31 @@ async def _do(session: Session, key: str, rule: ConstraintView | None, rules: Co
     elif key == "space":
         await _switch(session, rule, rules)
     elif await session.view.ask(Question(f"Delete this rule? {rule_text(rule, rules.parameters)}", answer="y")):
-        await session.desk().risk.delete_constraint(rule.id)
-        session.view.say(f"Deleted: {rule_text(rule, rules.parameters)}", "dim")
+        await _delete(session, rule, rules)
+
+
+async def _delete(session: Session, rule: ConstraintView, rules: ConstraintsView) -> None:
+    """Delete a rule; one that refuses is there until it has waited."""
+    port = session.desk().risk
+    await port.delete_constraint(rule.id)
+    kept = next((each for each in (await port.constraints()).items if each.id == rule.id), None)
+    said = "Deleted" if kept is None else "Holds still"
+    session.view.say(f"{said}: {rule_text(kept or rule, rules.parameters)}", "dim")
 
 
 async def _switch(session: Session, rule: ConstraintView, rules: ConstraintsView) -> None:
-    """Switch a rule off or on; off is asked about, for it lets orders pass."""
+    """Switch a rule off or on; off is asked about, for it lets orders pass. One that waits for it stays on."""
     from tui_trader.contract.risk_limits import UpdateConstraint  # noqa: PLC0415 - pydantic after the first paint
 
-    if rule.active and not await session.view.ask(
+    off = rule.active and rule.until is None
+    if off and not await session.view.ask(
         Question(f"Switch this rule off? {rule_text(rule, rules.parameters)}", answer="y")
     ):
         return
-    change = UpdateConstraint(intent_id=new_intent(), active=not rule.active)
+    change = UpdateConstraint(intent_id=new_intent(), active=not off)
     changed = await session.desk().risk.update_constraint(rule.id, change)
-    session.view.say(f"{'On' if changed.active else 'Off'}: {rule_text(changed, rules.parameters)}", "dim")
+    said = "Holds still" if changed.until is not None else "On" if changed.active else "Off"
+    session.view.say(f"{said}: {rule_text(changed, rules.parameters)}", "dim")
 
 
 async def _fill_in(session: Session, rule: ConstraintView | None, rules: ConstraintsView) -> None:
