@@ -69,6 +69,10 @@ class PricesTwin:
         """Return the rate set."""
         return self.rates.get((asset, currency))
 
+    def heard(self, asset: str, currency: str) -> int | None:
+        """Return that every price was heard of just now."""
+        return self.clock.wall_ms()
+
     async def ensure_quote(self, symbol: str, max_age_ms: int) -> Quote | None:
         """Let the quote arrive that a test prepared."""
         self.waited_for.append(symbol)

@@ -92,6 +92,7 @@ def assemble(
     market = MarketService(exchange, bus, clock)
     working = WorkingOrders(market, clock)
     account = AccountService(store, market, bus, clock, working.reserved)
+    market.needed = account.heard_at
     keeper = PositionKeeper(store, market, bus, clock)
     ledger = AccountLedger(store, market, account, clock)
     daily = DailyFigures(lambda symbol, count: market.candles(symbol, Interval.D1, limit=count), clock)

@@ -22,6 +22,8 @@ DAY_MS = 86_400_000
 SAMPLE_EVERY_S = 60.0
 TELL_EVERY_S = 1.0
 VALUED_FOR_S = 0.25
+DUST = Decimal(1)
+"""The price of what is worth no more than this may be old."""
 SHOWN = Decimal("0.00000001")
 """To what an estimate of worth is rounded; balances themselves are exact."""
 
@@ -30,13 +32,15 @@ SHOWN = Decimal("0.00000001")
 class Valued:
     """What the account is worth in its own currency: all of it, what is no cash, and each asset.
 
-    ``unpriced`` ones have no market.
+    ``unpriced`` ones have no market. ``heard_at`` is when the oldest price of what is worth more than dust was last
+    heard of (UTC ms); ``None`` where it takes no price.
     """
 
     equity: Decimal
     coins: Decimal
     values: Mapping[str, Decimal]
     unpriced: tuple[str, ...]
+    heard_at: int | None = None
 
 
 class AccountService:
@@ -123,6 +127,11 @@ class AccountService:
             self._valued, self._valued_at = self._add_up(), now
         return self._valued
 
+    def heard_at(self) -> int | None:
+        """Return when the oldest price that the account's worth counts on was last heard of (UTC ms)."""
+        worth = self.valued()
+        return None if worth is None else worth.heard_at
+
     # -- looking
 
     def balances(self) -> Sequence[BalanceRow]:
@@ -171,7 +180,9 @@ class AccountService:
                 return None
             elif balance.total:
                 unpriced.append(balance.asset)
-        return Valued(total, coins, values, tuple(sorted(unpriced)))
+        heard = (self._prices.heard(asset, self._currency) for asset, value in values.items() if value > DUST)
+        oldest = min((each for each in heard if each is not None), default=None)
+        return Valued(total, coins, values, tuple(sorted(unpriced)), oldest)
 
     def _day_pnl(self, sample: EquitySample) -> Decimal | None:
         """Return the change since the day's first sample; deposits and withdrawals count as change."""

@@ -111,6 +111,10 @@ class Rates(Protocol):
         """Return what one unit of ``asset`` is worth in ``currency``, through one intermediate pair at most."""
         ...
 
+    def heard(self, asset: str, currency: str) -> int | None:
+        """Return when the oldest price behind a rate was last heard of (UTC ms); ``None`` where there is none."""
+        ...
+
 
 class Prices(Rates, Protocol):
     """The newest market values known, for decisions. Nothing here waits."""

@@ -14,7 +14,7 @@ from tui_trader.services.risk_figures import Figures
 
 def usage(figures: Figures, now: int) -> Usage:
     """Collect everything at ``now`` (UTC ms)."""
-    worth = figures.account_.valued()
+    worth = figures.worth()
     entries, _, resting = figures.under_way("")
     entered = figures.working.pending.entered
     bought = _bought(figures)

@@ -35,6 +35,8 @@ FIRST_BOOK_WAIT_S = 1.0
 QUOTE_WAIT_S = 2.0
 VWAP_MS = 120_000
 """A minute's candle that began longer ago says nothing of the price now."""
+OLD_MS = 60_000
+"""A price that is needed and was not heard of for so long is read again, all pairs in one request."""
 PUSH_WAIT_S = 0.4
 """How long a stream may take for its first quote before the price is read over REST."""
 
@@ -56,6 +58,8 @@ class MarketService:
         self._leases = Leases(clock, keep_s)
         self._streams = MarketStreams(venue, self._board, self._candles, self._leases, self._tell, clock)
         self._snapshot: asyncio.Task[None] | None = None
+        self.needed: Callable[[], int | None] = lambda: None
+        """Tells when the oldest price that somebody counts on was last heard of (UTC ms)."""
 
     # -- life
 
@@ -73,14 +77,16 @@ class MarketService:
         await asyncio.gather(self._load_instruments(), self._load_tickers(), self._load_quotes())
 
     async def keep(self) -> None:
-        """End unwanted streams each second and read the pairs again every ten minutes, for ever."""
-        due = self._clock.monotonic() + REFRESH_S
+        """End unwanted streams each second, read the pairs again every ten minutes and old prices, for ever."""
+        due, reread = self._clock.monotonic() + REFRESH_S, 0.0
         while True:
             await self._clock.sleep(1.0)
             for key in self._leases.sweep():
                 self._streams.ended(key)
             if self._clock.monotonic() >= due:
                 due = self._clock.monotonic() + await self._refreshed()
+            if self._clock.monotonic() >= reread:
+                reread = self._clock.monotonic() + await self._renewed()
 
     async def close(self) -> None:
         """End every stream and read."""
@@ -137,6 +143,10 @@ class MarketService:
     def rate(self, asset: str, currency: str) -> Decimal | None:
         """Return what one unit of ``asset`` is worth in ``currency``, through one other asset at most."""
         return self._board.rate(asset, currency)
+
+    def heard(self, asset: str, currency: str) -> int | None:
+        """Return when the oldest price behind a rate was last heard of (UTC ms); ``None`` where there is none."""
+        return self._board.heard(asset, currency)
 
     # -- values that may have to be waited for
 
@@ -248,6 +258,17 @@ class MarketService:
 
     async def _load_quotes(self) -> None:
         self._streams.quotes(await self._venue.quotes())
+        self._board.read_at = self._clock.wall_ms()
+
+    async def _renewed(self) -> float:
+        """Read all quotes where a needed one is old; returns the seconds until the next look."""
+        oldest = self.needed()
+        if oldest is not None and self._clock.wall_ms() - oldest > OLD_MS:
+            try:
+                await self._read_quotes()
+            except VenueError:
+                return RETRY_S
+        return 0.0
 
     def _tell(self, kind: EventKind, data: object) -> None:
         self._bus.publish(Event(kind, self._clock.wall_ms(), data))

@@ -17,15 +17,22 @@ ONE = Decimal(1)
 CHANGE_STEP = Decimal("0.0001")
 """The venue rounds the day's change to this ratio."""
 
+Way = tuple[Decimal, tuple[str, ...]]
+"""A rate, and the pairs whose prices it is made of."""
+
 
 class PriceBoard:
-    """Quotes, day figures and books by symbol; newer values replace older ones."""
+    """Quotes, day figures and books by symbol; newer values replace older ones.
+
+    ``read_at`` is when all best prices were last read over REST (UTC ms).
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self.quotes: dict[str, Quote] = {}
         self.tickers: dict[str, DayTicker] = {}
         self.books: dict[str, Book] = {}
+        self.read_at = 0
 
     def put_quotes(self, snapshot: Sequence[Quote]) -> list[Quote]:
         """Take best prices of many pairs in, read over REST, and return those that were taken."""
@@ -68,30 +75,46 @@ class PriceBoard:
 
     def rate(self, asset: str, currency: str) -> Decimal | None:
         """Return what one unit of ``asset`` is worth in ``currency``, through one other asset at most."""
+        way = self._way(asset, currency)
+        return None if way is None else way[0]
+
+    def heard(self, asset: str, currency: str) -> int | None:
+        """Return when the oldest price behind a rate was last heard of (UTC ms); ``None`` where there is no such price.
+
+        A snapshot of all pairs counts for each: what it does not show anew is as it was.
+        """
+        way = self._way(asset, currency)
+        return min((self._heard(symbol) for symbol in way[1]), default=None) if way is not None else None
+
+    def _heard(self, symbol: str) -> int:
+        quote, ticker = self.quotes.get(symbol), self.tickers.get(symbol)
+        return max(self.read_at, *(each.received for each in (quote, ticker) if each is not None))
+
+    def _way(self, asset: str, currency: str) -> Way | None:
         direct = self._direct(asset, currency)
         if direct is not None:
             return direct
         for pair in self._catalog.of_base(asset):
             first, second = self.price(pair.symbol), self._direct(pair.quote, currency)
             if first is not None and second is not None:
-                return first * second
+                return first * second[0], (pair.symbol, *second[1])
         return None
 
     def _newer(self, quote: Quote) -> bool:
         known = self.quotes.get(quote.symbol)
         return known is None or quote.received - known.received >= PUSH_WINS_MS
 
-    def _direct(self, asset: str, currency: str) -> Decimal | None:
+    def _direct(self, asset: str, currency: str) -> Way | None:
         if asset == currency:
-            return ONE
+            return ONE, ()
         for pair in self._catalog.of_base(asset):
             if pair.quote == currency:
                 price = self.price(pair.symbol)
                 if price is not None:
-                    return price
+                    return price, (pair.symbol,)
         for pair in self._catalog.of_base(currency):
             if pair.quote == asset:
                 price = self.price(pair.symbol)
                 if price is not None:
-                    return ONE / price
+                    return ONE / price, (pair.symbol,)
         return None

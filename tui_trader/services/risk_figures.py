@@ -12,7 +12,7 @@ from tui_trader.domain.order import Side
 from tui_trader.domain.position import Position, PositionSource
 from tui_trader.rules.gate_figures import AccountFigures, ConductFigures, MarketFigures
 from tui_trader.rules.gate_limit import percent
-from tui_trader.services.account import AccountService
+from tui_trader.services.account import AccountService, Valued
 from tui_trader.services.market import MarketService
 from tui_trader.services.position_keeper import PositionKeeper
 from tui_trader.services.risk_conduct import Conduct
@@ -22,6 +22,9 @@ from tui_trader.services.working import WorkingOrders
 
 OTHER_STABLE = {"USDT": "USDC", "USDC": "USDT", "USD1": "USDT", "USDE": "USDT"}
 """What a quote asset's peg is measured against."""
+
+TOO_OLD_MS = 300_000
+"""A coin whose price was not heard of for longer leaves the account's worth unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Figures:
     def account(self, pair: Instrument, side: Side) -> AccountFigures:
         """Return the figures of the account, with regard to what an order of this side on this pair would acquire."""
         acquired = pair.base if side is Side.BUY else pair.quote
-        worth, losses = self.account_.valued(), self.losses.losses()
+        worth, losses = self.worth(), self.losses.losses()
         held, seen = self.held(acquired), ZERO if worth is None else worth.values.get(acquired, ZERO)
         entries, entries_here, resting = self.under_way(acquired)
         both = self.open_pairs() | self.working.pending.entered
@@ -83,6 +86,13 @@ class Figures:
     def conduct(self, symbol: str) -> ConductFigures:
         """Return what was done lately."""
         return self.conduct_.figures(symbol)
+
+    def worth(self) -> Valued | None:
+        """Return what the account is worth; ``None`` where it is not known, or counts on a price that is too old."""
+        worth = self.account_.valued()
+        if worth is None or worth.heard_at is None or self.clock.wall_ms() - worth.heard_at <= TOO_OLD_MS:
+            return worth
+        return None
 
     def held(self, asset: str) -> Decimal | None:
         """Return the worth of what is held of an asset: the balance or what executions say, whichever is more."""

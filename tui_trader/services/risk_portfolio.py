@@ -32,7 +32,7 @@ class PortfolioFigures:
     def now(self) -> Portfolio:
         """Return the account as it is."""
         known, losses = self.figures, self.figures.losses.losses()
-        worth = known.account_.valued()
+        worth = known.worth()
         working = known.working.working()
         return Portfolio(
             currency=known.currency,
