@@ -10,7 +10,8 @@ import pytest
 from tests.twins.clock import settle
 from tests.unit.services.desk_rig import NOWHERE, DeskRig, desk, hearing, of, richer
 from tests.unit.services.test_risk_losses import fall, rich
-from tui_trader.domain.assessment import Action, Operator, RiskType
+from tests.unit.store.samples import Newer
+from tui_trader.domain.assessment import Action, Constraint, Operator, RiskType
 from tui_trader.domain.events import EventKind
 from tui_trader.domain.order import Side
 from tui_trader.domain.risk import GateState, Level
@@ -141,6 +142,23 @@ async def test_an_own_rule_refuses_or_asks_until_it_is_off() -> None:
         await rig.clock.advance(61)
         await fall(rig, "100")
         assert (await rig.run("buy btc 0.52 @97")).ok
+
+
+async def test_a_desk_with_a_rule_it_cannot_read_starts_and_refuses_entries_but_not_the_way_out() -> None:
+    rig = DeskRig()
+    rig.store.constraint_rows = {"rule-1": Constraint("rule-1", **{**SPREAD, "type": Newer.WEATHER})}
+    richer(rig.exchange, USDT="9000", BTC="2")
+    await rig.start()
+    rig.market.watch(tickers=["BTCUSDT"], book="BTCUSDT")
+    await rig.clock.advance(1.1)
+    assert "could not be read and refuses until it is deleted" in await refusal(rig, "buy btc 0.5 @99")
+    with pytest.raises(ConfirmationRequired, match="could not be read"):
+        await rig.run("sell btc 0.25 @120")
+    await rig.services.limits.delete_constraint("rule-1")
+    await rig.clock.advance(61)
+    await fall(rig, "100")
+    assert (await rig.run("buy btc 0.5 @99")).ok
+    await rig.stop()
 
 
 async def test_one_intent_gives_one_answer() -> None:
