@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -89,10 +89,13 @@ class FiguresTwin:
         self.of_account = GOOD_ACCOUNT
         self.of_conduct = GOOD_CONDUCT
         self.prepared: list[str] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        """Happens while figures are waited for."""
 
     async def prepare(self, symbol: str) -> None:
         """Remember what was asked for."""
         self.prepared.append(symbol)
+        self.meanwhile()
 
     def market(self, pair: Instrument) -> MarketFigures:
         """Return those set."""

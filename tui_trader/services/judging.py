@@ -94,13 +94,13 @@ class Judge:
         return pair
 
     async def freshen(self, symbol: str, request: OrderRequest | None = None) -> None:
-        """Wait shortly for a price when the one known is too old, and for what else a decision needs."""
+        """Wait shortly for what a decision needs, and for a price, last, when the one known is too old by then."""
+        if request is not None and self._prices.find(symbol) is not None:
+            await self._figures.prepare(symbol)
         profile, quote = self._gate.profile.of(symbol), self._prices.quote(symbol)
         limit = profile.max_quote_age_ms if request is None else age_limit(request, profile)
         if quote is None or self._clock.wall_ms() - quote.received > limit:
             await self._prices.ensure_quote(symbol, limit)
-        if request is not None and self._prices.find(symbol) is not None:
-            await self._figures.prepare(symbol)
 
     def judge(self, request: OrderRequest) -> Judgement:
         """Make the request exact and check it.

@@ -210,9 +210,9 @@ async def n13(scene: Stage) -> None:
     await scene.proxy.refuse()
     await asyncio.sleep(3)
     await scene.killing(CLOSED)
+    compares = asyncio.create_task(scene.gate("ACTIVE" if scene.kill else "RECONCILING"))  # it may do so at once
     await scene.heal()
-    if not scene.kill:
-        await scene.gate("RECONCILING")
+    await compares
     await scene.opens()
     for wish in (resting, lost):
         assert (await scene.of(wish)).status is LIVE

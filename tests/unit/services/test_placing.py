@@ -424,3 +424,12 @@ async def test_the_journal_says_what_was_seen_decided_and_answered() -> None:
         assert intent.body["quantity"] == "1"
         assert intent.body["not_after"] == done.order.not_after
         assert answer.body["status"] == "LIVE"
+
+
+async def test_a_price_is_looked_at_after_what_takes_longer_to_come() -> None:
+    async with running() as rig:
+        rig.prices.quotes["BTCUSDT"] = rig.prices.make("BTCUSDT")
+        rig.figures.meanwhile = lambda: rig.clock.jump(6)
+        rig.prices.arriving["BTCUSDT"] = replace(rig.prices.make("BTCUSDT"), received=rig.clock.wall_ms() + 6000)
+        await rig.place()
+        assert rig.exchange.sent
