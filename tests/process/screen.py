@@ -31,6 +31,16 @@ def last_price(screen: str) -> str:
     return found[1] if found else ""
 
 
+def rests(console: Terminal) -> re.Match[str]:
+    """Wait until an order stands among the open ones, and the frame that shows it is drawn to its end.
+
+    A frame comes in pieces: the row may be there while the words that there are none still stand below it.
+    """
+    return console.wait(
+        lambda screen: None if NO_ORDERS in screen else RESTING.search(screen), "the order among Open orders"
+    )
+
+
 def submit(console: Terminal, text: str, key: str = ":") -> None:
     """Open the typed line, or a ticket with ``b`` or ``s``, type into it and press Enter."""
     console.press(key)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.process.household import Household
-from tests.process.screen import NO_ORDERS, RESTING, confirm, go_to, last_price, leave, opened, submit
+from tests.process.screen import NO_ORDERS, RESTING, confirm, go_to, last_price, leave, opened, rests, submit
 from tests.process.terminal import Terminal
 
 pytestmark = pytest.mark.process
@@ -23,7 +23,7 @@ def place_resting(console: Terminal) -> float:
     """Buy for 50 USDT one percent under the market by ``b``; return the seconds from the confirming key to the row."""
     submit(console, "$50 @-1%", key="b")
     pressed = confirm(console, "Buy 0.0")
-    console.wait(RESTING.search, "the order among Open orders")
+    rests(console)
     return time.monotonic() - pressed
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.process.household import Household
 from tests.process.live import flags, phrase
-from tests.process.screen import NO_ORDERS, RESTING, confirm, go_to, submit
+from tests.process.screen import NO_ORDERS, confirm, go_to, rests, submit
 from tests.process.venue import Venue
 from tests.simulator import running
 
@@ -59,7 +59,7 @@ def test_the_console_says_real_money_and_trades_once_it_is_unlocked(household: H
         submit(console, "$50 @-1%", key="b")
         console.shows("CONFIRM · LIVE · REAL MONEY")
         confirm(console, "Buy 0.0")
-        console.wait(RESTING.search, "the order")
+        rests(console)
         assert len(truth.open_orders("BTCUSDT")) == 1
         go_to(console, "5", "5 Open orders 1")
         console.press("c")
