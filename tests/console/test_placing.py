@@ -243,11 +243,15 @@ async def test_a_soft_limit_asks_again_and_sends_the_same_intent_with_the_token(
         assert (first[2], second[2]) == (None, "tok-1")
 
 
-@pytest.mark.parametrize("worth", ["655", "655.01"])
-async def test_a_soft_limit_that_was_agreed_to_is_not_asked_about_again_unless_its_figures_have_moved(worth):
+@pytest.mark.parametrize(
+    ("worth", "asks"),
+    [("655", False), ("655.01", False), ("661.55", False), ("648.45", False), ("661.56", True), ("NaN", True)],
+)
+async def test_a_soft_limit_that_was_agreed_to_is_not_asked_about_again_unless_its_figures_have_moved(worth, asks):
     desk = TwinDesk()
-    desk.breaches = [BreachView(code="confirm_order_value", level=Level.SOFT, message="It is worth 655 USDT.")]
-    moved = {"code": "confirm_order_value", "level": "SOFT", "message": f"It is worth {worth} USDT."}
+    known = {"code": "confirm_order_value", "figure": "655 USDT", "message": "It is worth 655 USDT."}
+    desk.breaches = [BreachView(level=Level.SOFT, **known)]
+    moved = {**known, "level": "SOFT", "figure": f"{worth} USDT", "message": f"It is worth {worth} USDT."}
     desk.failures["run_line"] = ConfirmationRequired(moved["message"], token="tok-1", details={"breaches": [moved]})
     async with console(desk) as it:
         await it.press("colon")
@@ -256,8 +260,8 @@ async def test_a_soft_limit_that_was_agreed_to_is_not_asked_about_again_unless_i
         await it.see("asks first: It is worth 655 USDT.")
         await it.hear()
         await it.press("enter")
-        if worth != "655":
-            await it.see("It is worth 655.01 USDT. Send it all the same")
+        if asks:
+            await it.see(f"It is worth {worth} USDT. Send it all the same")
             await it.hear()
             await it.press("enter")
         await it.see("Accepted")

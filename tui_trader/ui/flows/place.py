@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_trader.domain.order import OrderStatus
 from tui_trader.domain.text import clean
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 PLACES = Decimal("0.00000001")
 ROLES = {"accepted": "buy", "rejected": "error", "denied": "error", "unknown": "error"}
 SOFT = "SOFT"
+Agreed = set[tuple[str, str, str]]
+"""Code, figure and sentence of each limit that a person agreed to pass."""
+MOVED_PERCENT = 1
+"""A market order's worth moves with each tick: so far a figure may move while a question stands."""
 FEW = 3
 """So many limits are told with what would help at each."""
 LEVELS = {"HARD": "refused", "SOFT": "asks first", "WARN": "mind"}
@@ -133,19 +138,16 @@ def told(error: TraderError) -> str:
     return text
 
 
-def _agreed(preview: LineResult) -> set[str]:
-    """Return the sentences of the limits that the person has just agreed to pass."""
+def _agreed(preview: LineResult) -> Agreed:
+    """Return the limits that the person has just agreed to pass."""
     shown = [breach for step in preview.steps if step.preview for breach in step.preview.breaches]
-    return {breach.message for breach in shown if breach.level.value == SOFT}
+    return {(breach.code, breach.figure, breach.message) for breach in shown if breach.level.value == SOFT}
 
 
 async def _send(
-    session: Session, preview: LineResult, line: str, intent: str, context: LineContext, agreed: set[str]
+    session: Session, preview: LineResult, line: str, intent: str, context: LineContext, agreed: Agreed
 ) -> bool:
-    """Make the one call; a soft limit that was not agreed to is asked about. What is sent then is the same intention.
-
-    A limit counts as agreed to when its sentence, figures included, is the one that was agreed to.
-    """
+    """Make the one call; a soft limit that was not agreed to is asked about. What is sent is the same intention."""
     token: str | None = None
     while True:
         session.view.busy("Sent to the desk; waiting for its answer…")
@@ -165,11 +167,31 @@ async def _send(
             return not _nothing_done(result)
 
 
-def _known(error: ConfirmationRequired, agreed: set[str]) -> bool:
+def _known(error: ConfirmationRequired, agreed: Agreed) -> bool:
     """Tell whether all that a confirmation is asked for was agreed to; never so while trading is halted."""
     found = [each for each in error.details.get("breaches", ()) if isinstance(each, dict)]
     soft = [each for each in found if each.get("level") == SOFT]
-    return bool(soft) and all(each.get("code") != HALTED and each.get("message") in agreed for each in soft)
+    return bool(soft) and all(each.get("code") != HALTED and _was_agreed(each, agreed) for each in soft)
+
+
+def _was_agreed(breach: Mapping[str, Any], agreed: Agreed) -> bool:
+    """Tell whether a limit is one that was agreed to: the same sentence, or a figure that moved by ticks."""
+    now = _number(breach.get("figure", ""))
+    for code, figure, message in agreed:
+        before = _number(figure)
+        near = now is not None and before is not None and abs(now - before) <= abs(before) * MOVED_PERCENT / 100
+        if breach.get("message") == message or (breach.get("code") == code and near):
+            return True
+    return False
+
+
+def _number(figure: str) -> Decimal | None:
+    """Return the number that a figure begins with."""
+    try:
+        number = Decimal(figure.split(maxsplit=1)[0])
+    except (ArithmeticError, IndexError):
+        return None
+    return number if number.is_finite() else None
 
 
 def _all_the_same(error: ConfirmationRequired, line: str) -> Question:
