@@ -12,12 +12,9 @@ from decimal import Decimal
 from tui_trader.clock import Clock
 from tui_trader.domain.ledger import LedgerAccount
 from tui_trader.domain.money import EXACT, ZERO
+from tui_trader.services.account import SHOWN, VALUED_FOR_S
 from tui_trader.services.account_ledger import AccountLedger
 from tui_trader.services.inner import Rates
-
-VALUED_FOR_S = 0.25
-SHOWN = Decimal("0.00000001")
-"""To what an estimate of worth is rounded."""
 
 
 class LedgerEquity:
